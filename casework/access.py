@@ -1,0 +1,213 @@
+"""Who may do what, as data, and the few doors through which a viewer obtains rows.
+
+Whoever is not in `PERMISSIONS[action]` is refused; a request that a viewer may not see is answered exactly like one
+that does not exist. A Requester (rule 1's words) has a resident's rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from casework import clock
+from casework.database import require_transaction
+from casework.errors import Forbidden, NotFound, SignInRequired, Unconfirmed
+from casework.events import Occasion
+from casework.lifecycle import Part
+from casework.organizations import Organization, RequestCategory
+from casework.people import STAFF_ROLES, Member, Person, Role
+from casework.requests import Comment, ServiceRequest
+
+
+class Standing(StrEnum):
+    """What a viewer is to one organization."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    INTERNAL = "internal"
+    RESIDENT = "resident"
+    UNCONFIRMED = "unconfirmed"
+    GUEST = "guest"
+
+
+_S = Standing
+EVERYONE = frozenset(Standing)
+SIGNED_IN = EVERYONE - {_S.GUEST}
+CONFIRMED = SIGNED_IN - {_S.UNCONFIRMED}
+STAFF = frozenset({_S.OWNER, _S.MANAGER, _S.INTERNAL})
+MANAGERS = frozenset({_S.OWNER, _S.MANAGER})
+
+
+class Action(StrEnum):
+    SUBMIT_REQUEST = "submit_request"
+    UPDATE_REQUEST = "update_request"
+    COMMENT = "comment"
+    CHANGE_STATUS = "change_status"
+    FOLLOW = "follow"
+    SPEAK_INTERNALLY = "speak_internally"
+    ASSIGN = "assign"
+    RECATEGORIZE = "recategorize"
+    CHANGE_DUE_DATE = "change_due_date"
+    MERGE = "merge"
+    SET_VISIBILITY = "set_visibility"
+    MANAGE_CATEGORIES = "manage_categories"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_ORGANIZATION = "manage_organization"
+
+
+PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
+    Action.SUBMIT_REQUEST: EVERYONE,
+    Action.UPDATE_REQUEST: CONFIRMED,
+    Action.COMMENT: CONFIRMED,
+    Action.CHANGE_STATUS: CONFIRMED,
+    Action.FOLLOW: SIGNED_IN,
+    Action.SPEAK_INTERNALLY: STAFF,
+    Action.ASSIGN: STAFF,
+    Action.RECATEGORIZE: STAFF,
+    Action.CHANGE_DUE_DATE: STAFF,
+    Action.MERGE: STAFF,
+    Action.SET_VISIBILITY: STAFF,
+    Action.MANAGE_CATEGORIES: MANAGERS,
+    Action.MANAGE_MEMBERS: MANAGERS,
+    Action.MANAGE_ORGANIZATION: MANAGERS,
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever is looking or acting: a person with the roles they hold now, or nobody known.
+
+    `at`, `bulk` and `imported` shape the occasion of what they do: a replay acts in the past, a bulk mutation
+    marks its events as one deed.
+    """
+
+    person: Person | None = None
+    roles: Mapping[int, Role] = field(default_factory=dict)
+    at: datetime | None = None
+    bulk: str | None = None
+    imported: bool = False
+
+    @property
+    def person_id(self) -> int | None:
+        return self.person.id if self.person else None
+
+    def is_staff_of(self, organization_id: int) -> bool:
+        return self.roles.get(organization_id) in STAFF_ROLES
+
+    def standing(self, organization_id: int) -> Standing:
+        if self.person is None:
+            return Standing.GUEST
+        role = self.roles.get(organization_id)
+        if role in STAFF_ROLES:
+            return Standing(role.value)
+        return Standing.RESIDENT if self.person.confirmed_at else Standing.UNCONFIRMED
+
+    def part(self, request: ServiceRequest) -> Part:
+        if self.is_staff_of(request.organization_id):
+            return Part.STAFF
+        return Part.REQUESTER if self.is_reporter(request) else Part.RESIDENT
+
+    def is_reporter(self, request: ServiceRequest) -> bool:
+        return self.person is not None and request.reporter_id == self.person.id
+
+    def occasion(self) -> Occasion:
+        return Occasion(at=self.at or clock.now(), actor_id=self.person_id, bulk=self.bulk, imported=self.imported)
+
+    def pinned(self) -> Viewer:
+        """The same viewer at one fixed moment."""
+        return self if self.at else replace(self, at=clock.now())
+
+    def during(self, *, at: datetime | None = None, bulk: str | None = None, imported: bool = False) -> Viewer:
+        return replace(self, at=at, bulk=bulk, imported=imported)
+
+
+NOBODY = Viewer()
+
+
+async def viewer_for(person: Person | None) -> Viewer:
+    """The viewer that a person is now, with their present roles. A closed account is nobody."""
+    if person is None or person.closed_at is not None:
+        return NOBODY
+    members = await Member.filter(person_id=person.id, until_event__isnull=True)
+    return Viewer(person, {member.organization_id: member.role for member in members})
+
+
+def require(viewer: Viewer, action: Action, organization_id: int) -> None:
+    """Raise unless the table allows it: SignInRequired, Unconfirmed or Forbidden, whichever would help."""
+    standing = viewer.standing(organization_id)
+    if standing in PERMISSIONS[action]:
+        return
+    if standing is Standing.GUEST:
+        raise SignInRequired("Sign in to do this.")
+    if standing is Standing.UNCONFIRMED and Standing.RESIDENT in PERMISSIONS[action]:
+        raise Unconfirmed("Confirm your e-mail address first; the link is in the mail we sent you.")
+    raise Forbidden("You are not allowed to do this in this organization.")
+
+
+def requests_seen_by(viewer: Viewer) -> QuerySet[ServiceRequest]:
+    """Every request that the viewer may know of: public ones, their own, and all of the organizations they staff."""
+    seen = Q(is_hidden=False, category__is_private=False)
+    if viewer.person_id is not None:
+        seen |= Q(reporter_id=viewer.person_id)
+    staffed = [organization for organization, role in viewer.roles.items() if role in STAFF_ROLES]
+    if staffed:
+        seen |= Q(organization_id__in=staffed)
+    return ServiceRequest.filter(seen)
+
+
+async def request_for(viewer: Viewer, request_id: int, *, field: str = "request_id") -> ServiceRequest:
+    """One request with its category and organization, or NotFound."""
+    found = await requests_seen_by(viewer).filter(id=request_id).select_related("category", "organization").first()
+    if found is None:
+        raise NotFound("There is no such request.", field=field)
+    return found
+
+
+async def lock_request(viewer: Viewer, request_id: int, *, field: str = "request_id") -> ServiceRequest:
+    """The same, with its row locked until the transaction ends, so that its events happen one after the other."""
+    require_transaction()
+    await ServiceRequest.filter(id=request_id).select_for_update().values_list("id")
+    return await request_for(viewer, request_id, field=field)
+
+
+def comments_seen_by(viewer: Viewer, request: ServiceRequest) -> QuerySet[Comment]:
+    """The comments of a request that the viewer may see already; internal ones are for its staff."""
+    comments = Comment.filter(request_id=request.id)
+    return comments if viewer.is_staff_of(request.organization_id) else comments.filter(is_internal=False)
+
+
+def is_private(request: ServiceRequest) -> bool:
+    """Private by category or hidden by staff (rule 4). Needs the category loaded."""
+    return request.is_hidden or request.category.is_private
+
+
+async def organization_for(organization_id: int, *, field: str = "organization_id") -> Organization:
+    found = await Organization.get_or_none(id=organization_id)
+    if found is None:
+        raise NotFound("There is no such organization.", field=field)
+    return found
+
+
+async def category_for(organization_id: int, category_id: int, *, field: str = "category_id") -> RequestCategory:
+    """A category of this organization that is still in use, or NotFound."""
+    found = await RequestCategory.get_or_none(id=category_id, organization_id=organization_id)
+    if found is None:
+        raise NotFound("There is no such category in this organization.", field=field)
+    if found.deleted_at is not None:
+        raise NotFound(f"The category “{found.name}” was deleted; choose another one.", field=field)
+    return found
+
+
+async def staff_member_for(organization_id: int, person_id: int, *, field: str) -> Person:
+    """A person who is staff of the organization now, or NotFound."""
+    member = await Member.get_or_none(
+        organization_id=organization_id, person_id=person_id, until_event__isnull=True, role__in=list(STAFF_ROLES)
+    ).select_related("person")
+    if member is None or member.person.closed_at is not None:
+        raise NotFound("There is no such member of staff in this organization.", field=field)
+    return member.person

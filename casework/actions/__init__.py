@@ -1,0 +1,1 @@
+"""One verb per function. Each one locks, checks, writes and records, inside the caller's transaction or its own."""

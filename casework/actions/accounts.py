@@ -1,0 +1,76 @@
+"""Accounts and the tokens that identify them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from casework import clock, text
+from casework.database import transaction
+from casework.errors import Conflict, Invalid
+from casework.people import Person, Session
+
+SESSION_LASTS = timedelta(days=30)
+LANGUAGES = ("en", "es")
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
+
+
+async def create_person(
+    *,
+    handle: str,
+    name: str,
+    address: str,
+    confirmed: bool = False,
+    language: str = "en",
+    time_zone: str = "America/New_York",
+) -> Person:
+    """A new account. Raises Invalid or Conflict, each naming its field."""
+    handle = handle.lower()
+    if not _HANDLE.fullmatch(handle):
+        raise Invalid("handle must be 2 to 40 letters, digits, hyphens or underscores.", field="handle")
+    if language not in LANGUAGES:
+        raise Invalid(f"language must be one of {', '.join(LANGUAGES)}.", field="language")
+    normalized = text.address(address, "address")
+    async with transaction():
+        if await Person.exists(handle=handle):
+            raise Conflict(f"The handle {handle} is taken.", field="handle")
+        if await Person.exists(address=normalized):
+            raise Conflict("There is an account with this address already.", field="address")
+        return await Person.create(
+            handle=handle,
+            name=text.line(name, "name"),
+            address=normalized,
+            language=language,
+            time_zone=time_zone,
+            confirmed_at=clock.now() if confirmed else None,
+            created_at=clock.now(),
+        )
+
+
+async def start_session(person: Person, *, label: str = "") -> str:
+    """A new bearer token for a person; it is shown once and stored hashed."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    await Session.create(
+        person_id=person.id,
+        token_hash=token_hash(token),
+        label=text.line(label, "label", required=False),
+        created_at=now,
+        used_at=now,
+        expires_at=now + SESSION_LASTS,
+    )
+    return token
+
+
+async def person_with_token(token: str) -> Person | None:
+    """Whom a bearer token identifies now; None where it is unknown, expired or revoked."""
+    session = await Session.get_or_none(
+        token_hash=token_hash(token), revoked_at__isnull=True, expires_at__gt=clock.now()
+    ).select_related("person")
+    return session.person if session and session.person.closed_at is None else None
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

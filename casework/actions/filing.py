@@ -1,0 +1,139 @@
+"""Filing a request, and mending what was filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tortoise.expressions import F
+
+from casework import text
+from casework.access import (
+    Action,
+    Viewer,
+    category_for,
+    lock_request,
+    organization_for,
+    require,
+)
+from casework.actions.steps import action, assign_automatically, facts, record_act, touch
+from casework.errors import Forbidden, IllegalMove, Invalid
+from casework.events import RequestSubmitted, RequestUpdated
+from casework.organizations import Organization
+from casework.requests import AddressOrigin, ServiceRequest, Status
+
+PHOTOS_MAX = 10
+
+
+@action
+async def submit_request(
+    viewer: Viewer,
+    *,
+    organization_id: int,
+    category_id: int,
+    summary: str,
+    description: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    place: str = "",
+    photo_urls: Sequence[str] = (),
+    anonymous: bool = False,
+    reporter_address: str | None = None,
+    import_key: str | None = None,
+) -> ServiceRequest:
+    """Report something. The reporter is the viewer; for a guest, or a caller that staff type in, a bare address.
+
+    Raises Invalid (with the field), NotFound for organization and category.
+    """
+    organization = await organization_for(organization_id)
+    require(viewer, Action.SUBMIT_REQUEST, organization_id)
+    category = await category_for(organization_id, category_id)
+    staff_types = viewer.is_staff_of(organization_id) and reporter_address is not None
+    if reporter_address is not None and viewer.person is not None and not staff_types:
+        raise Invalid(
+            "Leave reporter_address out: you are signed in, so you are the reporter.", field="reporter_address"
+        )
+    where = text.coordinates(latitude, longitude)
+    request = ServiceRequest(
+        organization_id=organization_id,
+        number=0,
+        category_id=category.id,
+        summary=text.line(summary, "summary"),
+        description=text.text(description, "description", required=False),
+        latitude=where[0] if where else None,
+        longitude=where[1] if where else None,
+        place=text.line(place, "place", longest=300, required=False),
+        photo_urls=_photos(photo_urls),
+        status=Status.OPEN,
+        reporter_id=None if staff_types else viewer.person_id,
+        reporter_address=text.address(reporter_address, "reporter_address") if reporter_address is not None else None,
+        reporter_address_origin=_origin(reporter_address, staff_types),
+        typed_by_id=viewer.person_id if staff_types else None,
+        is_anonymous=anonymous,
+        import_key=import_key,
+        created_at=viewer.occasion().at,
+        updated_at=viewer.occasion().at,
+    )
+    await assign_automatically(request, category)
+    request.number = await _next_number(organization)
+    await request.save()
+    request.organization, request.category = organization, category
+    event = RequestSubmitted(**facts(viewer, request), route_addresses=tuple(category.route_addresses))
+    await record_act(viewer, request, event)
+    return request
+
+
+@action
+async def update_request(
+    viewer: Viewer,
+    request_id: int,
+    *,
+    summary: str | None = None,
+    description: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    place: str | None = None,
+    photo_urls: Sequence[str] | None = None,
+) -> ServiceRequest:
+    """Mend what was filed; what is None stays. For the reporter while the request is open, and for staff."""
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.UPDATE_REQUEST, request.organization_id)
+    if not (viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request)):
+        raise Forbidden("Only the reporter and staff can change what was reported.")
+    if request.status is Status.ARCHIVED:
+        raise IllegalMove("This request is archived and can't be changed any more.")
+    wanted: dict[str, object] = {}
+    if summary is not None:
+        wanted["summary"] = text.line(summary, "summary")
+    if description is not None:
+        wanted["description"] = text.text(description, "description", required=False)
+    if place is not None:
+        wanted["place"] = text.line(place, "place", longest=300, required=False)
+    if photo_urls is not None:
+        wanted["photo_urls"] = _photos(photo_urls)
+    if where := text.coordinates(latitude, longitude):
+        wanted["latitude"], wanted["longitude"] = where
+    changed = tuple(name for name, value in wanted.items() if getattr(request, name) != value)
+    if changed:
+        request.update_from_dict(wanted)
+        await touch(viewer, request, *changed)
+        await record_act(viewer, request, RequestUpdated(**facts(viewer, request), changed=changed))
+    return request
+
+
+def _photos(urls: Sequence[str]) -> list[str]:
+    if len(urls) > PHOTOS_MAX:
+        raise Invalid(f"photo_urls has {len(urls)} entries; at most {PHOTOS_MAX} are allowed.", field="photo_urls")
+    return [text.web_address(url, "photo_urls") for url in urls]
+
+
+def _origin(address: str | None, staff_types: bool) -> AddressOrigin | None:
+    if address is None:
+        return None
+    return AddressOrigin.STAFF if staff_types else AddressOrigin.GUEST
+
+
+async def _next_number(organization: Organization) -> int:
+    """Numbers run from 1 in each organization; taking one locks the organization's row until the commit."""
+    await Organization.filter(id=organization.id).update(next_request_number=F("next_request_number") + 1)
+    row = await Organization.get(id=organization.id).only("id", "next_request_number")
+    return row.next_request_number - 1

@@ -1,0 +1,175 @@
+"""What is done with a request: assigning, moving it through its statuses, its due date, its visibility."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from casework.access import Action, Viewer, category_for, lock_request, require, staff_member_for
+from casework.actions.steps import action, add_status_comment, assign_automatically, facts, record_act, touch
+from casework.errors import CaseworkError, IllegalMove, Invalid
+from casework.events import (
+    DueDateChanged,
+    RequestAcknowledged,
+    RequestAssigned,
+    RequestClosed,
+    RequestRecategorized,
+    RequestReopened,
+    RequestVisibilityChanged,
+)
+from casework.lifecycle import Move, Part, after
+from casework.organizations import Restriction
+from casework.requests import ServiceRequest, Status
+
+BULK_MAX = 200
+
+
+@action
+async def assign(viewer: Viewer, request_id: int, *, assignee_id: int | None) -> ServiceRequest:
+    """Give the request to a member of staff, or to nobody. The same assignee again changes and records nothing."""
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.ASSIGN, request.organization_id)
+    _refuse_archived(request)
+    if assignee_id is not None:
+        await staff_member_for(request.organization_id, assignee_id, field="assignee_id")
+    previous = request.assignee_id
+    if previous == assignee_id:
+        return request
+    request.assignee_id = assignee_id
+    await touch(viewer, request, "assignee_id")
+    await record_act(viewer, request, RequestAssigned(**facts(viewer, request), previous_assignee_id=previous))
+    return request
+
+
+@action
+async def recategorize(viewer: Viewer, request_id: int, *, category_id: int) -> ServiceRequest:
+    """Move the request to another category, which may bring another assignee with it (rule 15)."""
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.RECATEGORIZE, request.organization_id)
+    _refuse_archived(request)
+    category = await category_for(request.organization_id, category_id)
+    old_category_id = request.category_id
+    if category.id == old_category_id:
+        return request
+    request.category = category
+    displaced = await assign_automatically(request, category)
+    await touch(viewer, request, "category_id", "assignee_id")
+    event = RequestRecategorized(
+        **facts(viewer, request) | {"displaced_id": displaced},
+        old_category_id=old_category_id,
+        route_addresses=tuple(category.route_addresses),
+    )
+    await record_act(viewer, request, event)
+    return request
+
+
+@action
+async def acknowledge(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+    """Say that the request was seen. Staff only; carries a public comment."""
+    request = await lock_request(viewer, request_id)
+    note = await _move(viewer, request, Move.ACKNOWLEDGE, comment)
+    await record_act(viewer, request, RequestAcknowledged(**facts(viewer, request), comment_id=note))
+    return request
+
+
+@action
+async def close(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+    """Close the request with a public comment. Raises IllegalMove, Restricted or Invalid (comment)."""
+    request = await lock_request(viewer, request_id)
+    note = await _move(viewer, request, Move.CLOSE, comment)
+    await record_act(viewer, request, RequestClosed(**facts(viewer, request), comment_id=note))
+    return request
+
+
+@action
+async def close_many(viewer: Viewer, request_ids: Sequence[int], *, comment: str) -> list[ServiceRequest]:
+    """Close several requests as one deed: all or none, and one mail to each reader (rule 10).
+
+    The rows are locked in id order, so that two bulk edits can't wait for each other. An error's field names the
+    position in `request_ids`.
+    """
+    if not request_ids:
+        raise Invalid("request_ids must name at least one request.", field="request_ids")
+    if len(request_ids) > BULK_MAX:
+        raise Invalid(f"request_ids has {len(request_ids)} entries; at most {BULK_MAX} at once.", field="request_ids")
+    one_deed = viewer.during(at=viewer.at, bulk=str(uuid.uuid4()), imported=viewer.imported)
+    closed: dict[int, ServiceRequest] = {}
+    for request_id in sorted(set(request_ids)):
+        try:
+            closed[request_id] = await close(one_deed, request_id, comment=comment)
+        except CaseworkError as error:
+            if error.field in (None, "request_id"):
+                error.field = f"request_ids.{list(request_ids).index(request_id)}"
+            raise
+    return [closed[request_id] for request_id in dict.fromkeys(request_ids)]
+
+
+@action
+async def reopen(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+    """Open a closed request again, with a public comment; its category may assign it anew (rule 15)."""
+    request = await lock_request(viewer, request_id)
+    note = await _move(viewer, request, Move.REOPEN, comment)
+    displaced = await assign_automatically(request, request.category)
+    await touch(viewer, request, "assignee_id")
+    event = RequestReopened(
+        **facts(viewer, request) | {"displaced_id": displaced},
+        comment_id=note,
+        route_addresses=tuple(request.category.route_addresses),
+    )
+    await record_act(viewer, request, event)
+    return request
+
+
+@action
+async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime | None) -> ServiceRequest:
+    """Set or clear the date by which the request should be done. Staff only, and never shown to residents (rule 3)."""
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.CHANGE_DUE_DATE, request.organization_id)
+    _refuse_archived(request)
+    if due_at is not None and due_at.tzinfo is None:
+        raise Invalid("due_at needs a time zone, as in 2026-12-04T17:00:00-05:00.", field="due_at")
+    old = request.due_at
+    if old == due_at:
+        return request
+    request.due_at = due_at
+    await touch(viewer, request, "due_at")
+    await record_act(viewer, request, DueDateChanged(**facts(viewer, request), old_due_at=old, new_due_at=due_at))
+    return request
+
+
+@action
+async def set_visibility(viewer: Viewer, request_id: int, *, hidden: bool) -> ServiceRequest:
+    """Hide a request from residents (its reporter apart), or show it again (rule 4)."""
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.SET_VISIBILITY, request.organization_id)
+    if request.is_hidden == hidden:
+        return request
+    request.is_hidden = hidden
+    await touch(viewer, request, "is_hidden")
+    await record_act(viewer, request, RequestVisibilityChanged(**facts(viewer, request), hidden=hidden))
+    return request
+
+
+async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: str) -> int:
+    """Change the status and write its comment; returns the comment's id."""
+    require(viewer, Action.CHANGE_STATUS, request.organization_id)
+    part = viewer.part(request)
+    request.status = after(request.status, move, part, restriction_for(request, part))
+    request.closed_at = viewer.occasion().at if request.status is Status.CLOSED else None
+    note = await add_status_comment(viewer, request, comment, accompanies=request.status)
+    await touch(viewer, request, "status", "closed_at")
+    return note.id
+
+
+def restriction_for(request: ServiceRequest, part: Part) -> Restriction:
+    """The category's restriction on the requester or on all other residents; none on staff."""
+    if part is Part.STAFF:
+        return Restriction.NONE
+    category = request.category
+    return category.requester_restriction if part is Part.REQUESTER else category.resident_restriction
+
+
+def _refuse_archived(request: ServiceRequest) -> None:
+    if request.status is Status.ARCHIVED:
+        raise IllegalMove("This request is archived and can't be changed any more.")

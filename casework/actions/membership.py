@@ -1,0 +1,105 @@
+"""Organizations, their categories and their members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from casework import clock, text
+from casework.access import Action, Viewer, organization_for, require, staff_member_for
+from casework.actions.steps import action
+from casework.database import transaction
+from casework.errors import Conflict, Invalid
+from casework.events import MemberAdded, Occasion
+from casework.history import HistoryRow
+from casework.ledger import record
+from casework.organizations import Organization, RequestCategory, Restriction
+from casework.people import Member, Person, Role
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+async def create_organization(*, slug: str, name: str, time_zone: str = "America/New_York") -> Organization:
+    """The operator's act: nobody is signed in yet. Raises Invalid or Conflict, each naming its field."""
+    if not _SLUG.fullmatch(slug):
+        raise Invalid("slug must be lower-case letters, digits and hyphens, at most 63.", field="slug")
+    if time_zone not in available_timezones():
+        raise Invalid(f"time_zone {time_zone!r} is not a zone such as America/New_York.", field="time_zone")
+    async with transaction():
+        if await Organization.exists(slug=slug):
+            raise Conflict(f"There is an organization {slug} already.", field="slug")
+        return await Organization.create(
+            slug=slug, name=text.line(name, "name"), time_zone=time_zone, created_at=clock.now()
+        )
+
+
+async def add_member(organization: Organization, person: Person, role: Role) -> Member:
+    """The operator's act: give a person a role, or another one than they have. Events before it are not theirs."""
+    async with transaction():
+        present = await Member.get_or_none(
+            organization_id=organization.id, person_id=person.id, until_event__isnull=True
+        )
+        if present is not None:
+            present.role = role
+            await present.save(update_fields=["role"])
+            return present
+        row = await _record_member(organization, person, role)
+        return await Member.create(
+            organization_id=organization.id,
+            person_id=person.id,
+            role=role,
+            since_event=row.id,
+            created_at=row.occurred_at,
+        )
+
+
+async def _record_member(organization: Organization, person: Person, role: Role) -> HistoryRow:
+    return await record(
+        MemberAdded(
+            occasion=Occasion(at=clock.now()),
+            organization_id=organization.id,
+            person_id=person.id,
+            role=role.value,
+        )
+    )
+
+
+@action
+async def create_category(
+    viewer: Viewer,
+    organization_id: int,
+    *,
+    name: str,
+    description: str = "",
+    private: bool = False,
+    assignee_id: int | None = None,
+    route_addresses: Sequence[str] = (),
+    escalate_to: str | None = None,
+    requester_restriction: Restriction = Restriction.NONE,
+    resident_restriction: Restriction = Restriction.NONE,
+    switched_off_kinds: Sequence[str] = (),
+) -> RequestCategory:
+    """A new category, for owners and managers."""
+    await organization_for(organization_id)
+    require(viewer, Action.MANAGE_CATEGORIES, organization_id)
+    if assignee_id is not None:
+        await staff_member_for(organization_id, assignee_id, field="assignee_id")
+    return await RequestCategory.create(
+        organization_id=organization_id,
+        name=text.line(name, "name"),
+        description=text.text(description, "description", required=False),
+        is_private=private,
+        assignee_id=assignee_id,
+        route_addresses=addresses(route_addresses, "route_addresses"),
+        escalate_to=text.address(escalate_to, "escalate_to") if escalate_to else None,
+        requester_restriction=requester_restriction,
+        resident_restriction=resident_restriction,
+        switched_off_kinds=sorted(set(switched_off_kinds)),
+        created_at=viewer.occasion().at,
+    )
+
+
+def addresses(values: Sequence[str], field: str) -> list[str]:
+    """Bare addresses, normalized, each once, in the order given."""
+    return list(dict.fromkeys(text.address(value, field) for value in values))

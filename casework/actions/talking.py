@@ -1,0 +1,63 @@
+"""Comments: public ones that everyone reads, internal ones that name colleagues with @handle."""
+
+from __future__ import annotations
+
+import re
+
+from casework import text
+from casework.access import Action, Viewer, lock_request, require
+from casework.actions.handling import restriction_for
+from casework.actions.steps import action, facts, record_act, touch
+from casework.errors import IllegalMove
+from casework.events import InternalCommentAdded, PublicCommentAdded, RequestEvent
+from casework.lifecycle import check_may_comment
+from casework.people import STAFF_ROLES, Member
+from casework.requests import Comment, ServiceRequest, Status
+
+_MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9_-]{0,39})", re.IGNORECASE)
+
+
+@action
+async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: bool = False) -> Comment:
+    """Say something on a request; internally for its staff alone. Mentions count in internal comments only (rule 3)."""
+    request = await lock_request(viewer, request_id)
+    part = viewer.part(request)
+    if internal:
+        require(viewer, Action.SPEAK_INTERNALLY, request.organization_id)
+        if request.status is Status.ARCHIVED:
+            raise IllegalMove("This request is archived; report a new one instead.")
+    else:
+        require(viewer, Action.COMMENT, request.organization_id)
+        check_may_comment(request.status, part, restriction_for(request, part))
+    comment = await Comment.create(
+        request_id=request.id,
+        author_id=viewer.person_id,
+        by_staff=viewer.is_staff_of(request.organization_id),
+        body=text.text(body, "body"),
+        is_internal=internal,
+        created_at=viewer.occasion().at,
+    )
+    await touch(viewer, request)
+    event: RequestEvent
+    if internal:
+        mentioned = await _mentioned(comment.body, request)
+        event = InternalCommentAdded(**facts(viewer, request), comment_id=comment.id, mentioned_ids=mentioned)
+    else:
+        event = PublicCommentAdded(**facts(viewer, request), comment_id=comment.id)
+    await record_act(viewer, request, event)
+    comment.request = request
+    return comment
+
+
+async def _mentioned(body: str, request: ServiceRequest) -> tuple[int, ...]:
+    """Staff of the request's organization whose handle is named; other words after an @ are just words."""
+    handles = {handle.lower() for handle in _MENTION.findall(body)}
+    if not handles:
+        return ()
+    members = await Member.filter(
+        organization_id=request.organization_id,
+        until_event__isnull=True,
+        role__in=list(STAFF_ROLES),
+        person__handle__in=sorted(handles),
+    ).only("id", "person_id")
+    return tuple(sorted(member.person_id for member in members))

@@ -1,0 +1,58 @@
+"""Following and muting single requests."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from casework.access import Action, Viewer, lock_request, require
+from casework.actions.steps import action, facts, is_following, start_follow
+from casework.events import RequestFollowed, RequestMuted, RequestUnfollowed, RequestUnmuted
+from casework.ledger import record
+from casework.requests import ServiceRequest
+from casework.watching import Follow, Mute
+
+
+@action
+async def follow(viewer: Viewer, request_id: int) -> ServiceRequest:
+    """Hear of what happens on a request from now on. Following twice changes nothing."""
+    request, person_id = await _followable(viewer, request_id)
+    if not await is_following(request.id, person_id):
+        row = await record(RequestFollowed(**facts(viewer, request)))
+        await start_follow(request, person_id, since_event=row.id, at=row.occurred_at)
+    return request
+
+
+@action
+async def unfollow(viewer: Viewer, request_id: int) -> ServiceRequest:
+    """Hear no more of it. Not following changes nothing."""
+    request, person_id = await _followable(viewer, request_id)
+    if await is_following(request.id, person_id):
+        row = await record(RequestUnfollowed(**facts(viewer, request)))
+        present = Follow.filter(request_id=request.id, person_id=person_id, until_event__isnull=True)
+        await present.update(until_event=row.id)
+    return request
+
+
+@action
+async def mute(viewer: Viewer, request_id: int) -> ServiceRequest:
+    """No resident mail about this request any more, whatever the reason (rule 8). Staff mail goes on."""
+    request, person_id = await _followable(viewer, request_id)
+    if not await Mute.filter(request_id=request.id, person_id=person_id).exists():
+        row = await record(RequestMuted(**facts(viewer, request)))
+        await Mute.create(request_id=request.id, person_id=person_id, created_at=row.occurred_at)
+    return request
+
+
+@action
+async def unmute(viewer: Viewer, request_id: int) -> ServiceRequest:
+    """Hear of it again, from now on; what was muted isn't sent later."""
+    request, person_id = await _followable(viewer, request_id)
+    if await Mute.filter(request_id=request.id, person_id=person_id).delete():
+        await record(RequestUnmuted(**facts(viewer, request)))
+    return request
+
+
+async def _followable(viewer: Viewer, request_id: int) -> tuple[ServiceRequest, int]:
+    request = await lock_request(viewer, request_id)
+    require(viewer, Action.FOLLOW, request.organization_id)
+    return request, cast(int, viewer.person_id)

@@ -1,0 +1,129 @@
+"""Opening the database, and the few things that PostgreSQL and SQLite spell differently.
+
+Raw SQL is written with PostgreSQL's `$1` parameters and goes through `fetch`, which translates what SQLite needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import Tortoise, fields
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction as tortoise_transaction
+
+CASEWORK_MODELS = (
+    "casework.organizations",
+    "casework.people",
+    "casework.requests",
+    "casework.watching",
+    "casework.history",
+    "casework.ledger",
+)
+
+_models: dict[str, Sequence[str]] = {"casework": CASEWORK_MODELS}
+
+
+class MomentField(fields.DatetimeField[datetime]):
+    """An aware datetime, kept in UTC so that SQLite's text order is time order. Naive datetimes are refused."""
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        return super().to_db_value(_in_utc(value, self.model_field_name), instance)
+
+
+class OptionalMomentField(fields.DatetimeField[datetime | None]):
+    """The same, or null."""
+
+    def __init__(self, *, null: bool = True, **kwargs: Any) -> None:
+        super().__init__(null=null, **kwargs)
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        return super().to_db_value(_in_utc(value, self.model_field_name), instance)
+
+
+def _in_utc(value: Any, field: str) -> Any:
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{field} was given a naive datetime: {value!r}")
+    return value.astimezone(UTC)
+
+
+def register_models(app: str, modules: Sequence[str]) -> None:
+    """Add a package's models (its migrations live in `<app>.migrations`); called once, by curbcast.wiring."""
+    _models[app] = tuple(modules)
+
+
+def tortoise_config(url: str) -> dict[str, Any]:
+    """The configuration of Tortoise and of its migrations for a database URL (postgres:// or sqlite://)."""
+    return {
+        "connections": {"default": url},
+        "apps": {
+            app: {"models": list(modules), "default_connection": "default", "migrations": f"{app}.migrations"}
+            for app, modules in _models.items()
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def open_database(url: str) -> None:
+    """Connect (lazily) to `url` for this process and every task in it."""
+    await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+    if not is_postgres():
+        await connection().execute_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
+
+
+async def close_database() -> None:
+    await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection in use: the surrounding transaction's, where there is one."""
+    return get_connection("default")
+
+
+def is_postgres() -> bool:
+    return connection().capabilities.dialect == "postgres"
+
+
+def transaction() -> TransactionContext:
+    """A transaction; within another one, a savepoint."""
+    return tortoise_transaction("default")
+
+
+def require_transaction() -> None:
+    """Locks and ledger rows outside a transaction would silently guard nothing."""
+    if not isinstance(connection(), TransactionalDBClient):
+        raise RuntimeError("this must happen inside a transaction")
+
+
+def any_of(parameter: str, type_: str = "bigint") -> str:
+    """SQL for "is one of the list `parameter`", to be written after a column's name."""
+    if is_postgres():
+        return f"= ANY({parameter}::{type_}[])"
+    return f"IN (SELECT value FROM json_each({parameter}))"  # noqa: S608 - a placeholder such as $1
+
+
+async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Run one statement with `$1`-style parameters; rows as dicts. Lists go with `any_of`."""
+    if is_postgres():
+        return await connection().execute_query_dict(sql, list(values))
+    return await connection().execute_query_dict(re.sub(r"\$(\d+)", r"?\1", sql), [_for_sqlite(v) for v in values])
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ")
+    if isinstance(value, (list, tuple)):
+        return json.dumps(value)
+    return value
+
+
+def moment(value: datetime | str | None) -> datetime | None:
+    """A raw column's time: PostgreSQL answers datetimes, SQLite the text they are kept as."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,66 @@
+"""What a caller can do wrong. Every class has a stable code that clients may switch on.
+
+    CaseworkError
+    ├─ NotFound, Forbidden, SignInRequired, Unconfirmed        who you are
+    ├─ Invalid, TooLong                                        what you typed
+    └─ IllegalMove, Restricted, Conflict, CannotMerge          what the request allows now
+
+`field` is the input field in snake_case, or None; the GraphQL edge turns it into the path of a `userError`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CaseworkError(Exception):
+    """Base of every refusal. `message` is for people and says what to do."""
+
+    code: ClassVar[str] = "ERROR"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class NotFound(CaseworkError):
+    """There is no such thing, or none that this viewer may know of: the two are never told apart."""
+
+    code = "NOT_FOUND"
+
+
+class Forbidden(CaseworkError):
+    code = "FORBIDDEN"
+
+
+class SignInRequired(CaseworkError):
+    code = "SIGN_IN_REQUIRED"
+
+
+class Unconfirmed(CaseworkError):
+    code = "UNCONFIRMED"
+
+
+class Invalid(CaseworkError):
+    code = "INVALID"
+
+
+class TooLong(Invalid):
+    code = "TOO_LONG"
+
+
+class IllegalMove(CaseworkError):
+    code = "ILLEGAL_MOVE"
+
+
+class Restricted(CaseworkError):
+    code = "RESTRICTED"
+
+
+class Conflict(CaseworkError):
+    code = "CONFLICT"
+
+
+class CannotMerge(CaseworkError):
+    code = "CANNOT_MERGE"

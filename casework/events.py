@@ -1,0 +1,206 @@
+"""What can happen: one frozen dataclass per event.
+
+    Event ── organization, occasion (who, when, in which bulk)
+    └─ RequestEvent ── the request, and the facts that decide who hears of it, as they were at that moment
+
+An event carries ids and the facts of its own moment; names and texts are read when they are needed, masked for
+whoever reads them. `is_internal` events are for staff alone (rule 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import TypeAdapter
+
+if TYPE_CHECKING:
+    from casework.history import HistoryRow
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Who does something, when, and as part of what. `actor_id` is None for guests and for the clock."""
+
+    at: datetime
+    actor_id: int | None = None
+    bulk: str | None = None
+    imported: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    is_internal: ClassVar[bool] = False
+
+    occasion: Occasion
+    organization_id: int | None
+    request_id: int | None = None
+    by_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestEvent(Event):
+    """Something on a request.
+
+    `assignee_id` is the one after the action, `displaced_id` whom automatic assignment replaced (rule 15).
+    """
+
+    category_id: int
+    assignee_id: int | None
+    displaced_id: int | None = None
+    reporter_id: int | None
+    reporter_address: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestSubmitted(RequestEvent):
+    route_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAssigned(RequestEvent):
+    is_internal = True
+    previous_assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRecategorized(RequestEvent):
+    old_category_id: int
+    route_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAcknowledged(RequestEvent):
+    comment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestClosed(RequestEvent):
+    comment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestReopened(RequestEvent):
+    comment_id: int
+    route_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicCommentAdded(RequestEvent):
+    comment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternalCommentAdded(RequestEvent):
+    is_internal = True
+    comment_id: int
+    mentioned_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDateChanged(RequestEvent):
+    is_internal = True
+    old_due_at: datetime | None
+    new_due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMerged(RequestEvent):
+    """The duplicate (`request_id`) is archived and points to the survivor. `survivor_assignee_id` as of the merge."""
+
+    survivor_id: int
+    survivor_assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestUpdated(RequestEvent):
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestVisibilityChanged(RequestEvent):
+    is_internal = True
+    hidden: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestArchived(RequestEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestFollowed(RequestEvent):
+    """The actor follows. Who follows what is nobody else's business, hence internal; so with the next three."""
+
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestUnfollowed(RequestEvent):
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMuted(RequestEvent):
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestUnmuted(RequestEvent):
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdded(Event):
+    """A person, or an address without an account yet, was given a role in the organization."""
+
+    is_internal = True
+    person_id: int | None
+    address: str | None = None
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRemoved(Event):
+    is_internal = True
+    person_id: int
+
+
+_COLUMNS = {field.name for field in fields(Event)}
+
+
+@cache
+def event_types() -> dict[str, type[Event]]:
+    """Every concrete event by name."""
+
+    def below(parent: type[Event]) -> list[type[Event]]:
+        children = parent.__subclasses__()
+        return [parent] if not children else [leaf for child in children for leaf in below(child)]
+
+    return {leaf.__name__: leaf for leaf in below(Event)}
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Event]:
+    return TypeAdapter(event_types()[name])
+
+
+def to_data(event: Event) -> dict[str, object]:
+    """The fields that have no column of their own, as JSON types."""
+    everything = _adapter(type(event).__name__).dump_python(event, mode="json")
+    return {name: value for name, value in everything.items() if name not in _COLUMNS}
+
+
+def from_row(row: HistoryRow) -> Event:
+    """The event that a history row records. KeyError for a type that this version does not know."""
+    occasion = Occasion(at=row.occurred_at, actor_id=row.actor_id, bulk=row.bulk)
+    values: dict[str, Any] = {
+        **row.data,
+        "occasion": occasion,
+        "organization_id": row.organization_id,
+        "request_id": row.request_id,
+        "by_staff": row.by_staff,
+    }
+    return _adapter(row.type).validate_python(values)

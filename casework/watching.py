@@ -1,0 +1,59 @@
+"""Who keeps an eye on what: follows and mutes of single requests."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.models import Model
+
+from casework.database import MomentField
+from casework.people import Person
+from casework.requests import ServiceRequest
+
+
+class Follow(Model):
+    """A person follows a request, from one event to another (exclusive at both ends).
+
+    A follow that ended stays: the audience of an event is read as of that event (rule 7).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    request: fields.ForeignKeyRelation[ServiceRequest] = fields.ForeignKeyField(
+        "casework.ServiceRequest", related_name="follows", on_delete=fields.OnDelete.CASCADE
+    )
+    request_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "casework.Person", related_name="follows", on_delete=fields.OnDelete.CASCADE
+    )
+    person_id: int
+    since_event = fields.BigIntField()
+    until_event = fields.BigIntField(null=True)
+    created_at = MomentField()
+
+    class Meta:
+        table = "follow"
+        indexes = (("request_id", "person_id"), ("person_id", "id"))
+        constraints = (
+            UniqueConstraint(
+                fields=("request_id", "person_id"), name="follow_present", condition="until_event IS NULL"
+            ),
+        )
+
+
+class Mute(Model):
+    """A person wants no resident mail about a request; staff mail is not touched by it (rule 8)."""
+
+    id = fields.BigIntField(primary_key=True)
+    request: fields.ForeignKeyRelation[ServiceRequest] = fields.ForeignKeyField(
+        "casework.ServiceRequest", related_name="mutes", on_delete=fields.OnDelete.CASCADE
+    )
+    request_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "casework.Person", related_name="mutes", on_delete=fields.OnDelete.CASCADE
+    )
+    person_id: int
+    created_at = MomentField()
+
+    class Meta:
+        table = "mute"
+        constraints = (UniqueConstraint(fields=("request_id", "person_id"), name="mute_once"),)
