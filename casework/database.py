@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
@@ -38,7 +38,7 @@ class MomentField(fields.DatetimeField[datetime]):
 class OptionalMomentField(fields.DatetimeField[datetime | None]):
     """The same, or null."""
 
-    def __init__(self, *, null: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, null: Literal[True] = True, **kwargs: Any) -> None:
         super().__init__(null=null, **kwargs)
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
