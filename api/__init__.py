@@ -1,0 +1,1 @@
+"""The GraphQL edge: parse, act, present. Rules live in casework."""
