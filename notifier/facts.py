@@ -1,0 +1,141 @@
+"""What a mail is made of.
+
+    Facts ── the same for everybody who is told of one event in one kind, language and brand
+    ├─ OrganizationFacts    whose mail it is
+    └─ RequestFacts         the request, as this audience may see it (masking is done before)
+    Reader ── what differs from one recipient to the next
+
+All text is cleaned when these are made (see `clean`): behind this door it is data without control characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from notifier import clean
+
+_HEX_COLOR = re.compile("#[0-9a-fA-F]{6}")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
+DEFAULT_COLOR = "#1d4f91"
+
+
+class _Cleaned:
+    """Cleans the named fields of a frozen dataclass as it is made; None stays None."""
+
+    def _clean(self, lines: tuple[str, ...], texts: tuple[str, ...] = ()) -> None:
+        for names, cleaning in ((lines, clean.line), (texts, clean.text)):
+            for name in names:
+                value = getattr(self, name)
+                if value is not None:
+                    object.__setattr__(self, name, cleaning(value))
+
+
+@dataclass(frozen=True)
+class OrganizationFacts(_Cleaned):
+    """`time_zone` is an IANA name, `color` is #rrggbb, `logo_url` https. ValueError for another colour."""
+
+    name: str
+    time_zone: str
+    color: str = DEFAULT_COLOR
+    logo_url: str | None = None
+    postal_address: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _HEX_COLOR.fullmatch(self.color):
+            raise ValueError(f"color must look like #1d4f91, not {self.color!r}")
+        self._clean(("name", "postal_address"))
+
+
+@dataclass(frozen=True)
+class RequestFacts(_Cleaned):
+    """One request as this audience may see it. `lat` and `lng` in degrees, `due_at` aware, `url` ours.
+
+    `status` is one of open, acknowledged, closed, archived. A `photo_url` that is no web address is dropped.
+    """
+
+    number: int
+    summary: str
+    description: str
+    category: str
+    address: str | None
+    lat: float | None
+    lng: float | None
+    status: str
+    url: str
+    photo_url: str | None = None
+    reporter_name: str | None = None
+    is_private: bool = False
+    due_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._clean(("summary", "category", "address", "url", "reporter_name"), ("description",))
+        if self.photo_url is not None and not _WEB_ADDRESS.fullmatch(self.photo_url):
+            object.__setattr__(self, "photo_url", None)
+
+
+@dataclass(frozen=True)
+class Facts(_Cleaned):
+    """Everything that is the same for all recipients of one event in one kind, language and brand.
+
+    `actor` is a display name, already masked; None is the system, or nobody who may be named. `occurred_at` is aware.
+    `text` is the comment or status note in full. `extra` is what only this kind has (its template says what).
+    """
+
+    kind: str
+    language: str
+    product: str
+    organization: OrganizationFacts
+    request: RequestFacts | None
+    actor: str | None
+    occurred_at: datetime
+    text: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._clean(("product", "actor"), ("text",))
+        if self.extra:
+            cleaned = {key: clean.line(value) if isinstance(value, str) else value for key, value in self.extra.items()}
+            object.__setattr__(self, "extra", cleaned)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What differs per recipient.
+
+    `name` greets (None for a bare address). `reasons` are reason keys, strongest first; `reason_details` holds what a
+    reason's sentence names, such as the areas' names of `watch_area`. `links` may hold `unsubscribe`, `preferences`,
+    `mute` and `request` (instead of the request's own address).
+    """
+
+    name: str | None
+    reasons: tuple[str, ...] = ()
+    reason_details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.name is not None and not self.name.isprintable():
+            object.__setattr__(self, "name", clean.line(self.name))
+        if self.reason_details:
+            details = {key: tuple(map(clean.line, names)) for key, names in self.reason_details.items()}
+            object.__setattr__(self, "reason_details", details)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event among several that are told as one mail; shown as its kind's `digest_line`."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished mail without its envelope. `text` has line feeds, `subject` and `preheader` are one line each."""
+
+    subject: str
+    html: str
+    text: str
+    preheader: str
