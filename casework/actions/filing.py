@@ -16,7 +16,8 @@ from casework.access import (
     require,
 )
 from casework.actions.steps import action, assign_automatically, facts, record_act, touch
-from casework.errors import Forbidden, IllegalMove, Invalid
+from casework.allowances import Deed, check
+from casework.errors import Invalid
 from casework.events import RequestSubmitted, RequestUpdated
 from casework.organizations import Organization
 from casework.requests import AddressOrigin, ServiceRequest, Status
@@ -96,11 +97,7 @@ async def update_request(
 ) -> ServiceRequest:
     """Mend what was filed; what is None stays. For the reporter while the request is open, and for staff."""
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.UPDATE_REQUEST, request.organization_id)
-    if not (viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request)):
-        raise Forbidden("Only the reporter and staff can change what was reported.")
-    if request.status is Status.ARCHIVED:
-        raise IllegalMove("This request is archived and can't be changed any more.")
+    check(viewer, request, Deed.UPDATE)
     wanted: dict[str, object] = {}
     if summary is not None:
         wanted["summary"] = text.line(summary, "summary")

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from casework.access import Action, Viewer, category_for, lock_request, require, staff_member_for
+from casework.access import Viewer, category_for, lock_request, staff_member_for
 from casework.actions.steps import action, add_status_comment, assign_automatically, facts, record_act, touch
-from casework.errors import CaseworkError, IllegalMove, Invalid
+from casework.allowances import Deed, check, target_of
+from casework.errors import CaseworkError, Invalid
 from casework.events import (
     DueDateChanged,
     RequestAcknowledged,
@@ -18,8 +19,7 @@ from casework.events import (
     RequestReopened,
     RequestVisibilityChanged,
 )
-from casework.lifecycle import Move, Part, after
-from casework.organizations import Restriction
+from casework.lifecycle import Move
 from casework.requests import ServiceRequest, Status
 
 BULK_MAX = 200
@@ -29,8 +29,7 @@ BULK_MAX = 200
 async def assign(viewer: Viewer, request_id: int, *, assignee_id: int | None) -> ServiceRequest:
     """Give the request to a member of staff, or to nobody. The same assignee again changes and records nothing."""
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.ASSIGN, request.organization_id)
-    _refuse_archived(request)
+    check(viewer, request, Deed.ASSIGN)
     if assignee_id is not None:
         await staff_member_for(request.organization_id, assignee_id, field="assignee_id")
     previous = request.assignee_id
@@ -46,8 +45,7 @@ async def assign(viewer: Viewer, request_id: int, *, assignee_id: int | None) ->
 async def recategorize(viewer: Viewer, request_id: int, *, category_id: int) -> ServiceRequest:
     """Move the request to another category, which may bring another assignee with it (rule 15)."""
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.RECATEGORIZE, request.organization_id)
-    _refuse_archived(request)
+    check(viewer, request, Deed.RECATEGORIZE)
     category = await category_for(request.organization_id, category_id)
     old_category_id = request.category_id
     if category.id == old_category_id:
@@ -125,8 +123,7 @@ async def reopen(viewer: Viewer, request_id: int, *, comment: str) -> ServiceReq
 async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime | None) -> ServiceRequest:
     """Set or clear the date by which the request should be done. Staff only, and never shown to residents (rule 3)."""
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.CHANGE_DUE_DATE, request.organization_id)
-    _refuse_archived(request)
+    check(viewer, request, Deed.CHANGE_DUE_DATE)
     if due_at is not None and due_at.tzinfo is None:
         raise Invalid("due_at needs a time zone, as in 2026-12-04T17:00:00-05:00.", field="due_at")
     old = request.due_at
@@ -142,7 +139,7 @@ async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime |
 async def set_visibility(viewer: Viewer, request_id: int, *, hidden: bool) -> ServiceRequest:
     """Hide a request from residents (its reporter apart), or show it again (rule 4)."""
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.SET_VISIBILITY, request.organization_id)
+    check(viewer, request, Deed.SET_VISIBILITY)
     if request.is_hidden == hidden:
         return request
     request.is_hidden = hidden
@@ -153,23 +150,8 @@ async def set_visibility(viewer: Viewer, request_id: int, *, hidden: bool) -> Se
 
 async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: str) -> int:
     """Change the status and write its comment; returns the comment's id."""
-    require(viewer, Action.CHANGE_STATUS, request.organization_id)
-    part = viewer.part(request)
-    request.status = after(request.status, move, part, restriction_for(request, part))
+    request.status = target_of(viewer, request, move)
     request.closed_at = viewer.occasion().at if request.status is Status.CLOSED else None
     note = await add_status_comment(viewer, request, comment, accompanies=request.status)
     await touch(viewer, request, "status", "closed_at")
     return note.id
-
-
-def restriction_for(request: ServiceRequest, part: Part) -> Restriction:
-    """The category's restriction on the requester or on all other residents; none on staff."""
-    if part is Part.STAFF:
-        return Restriction.NONE
-    category = request.category
-    return category.requester_restriction if part is Part.REQUESTER else category.resident_restriction
-
-
-def _refuse_archived(request: ServiceRequest) -> None:
-    if request.status is Status.ARCHIVED:
-        raise IllegalMove("This request is archived and can't be changed any more.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casework.access import Action, Viewer, is_private, lock_request, require
+from casework.access import Viewer, is_private, lock_request
 from casework.actions.steps import action, facts, record_act, touch
+from casework.allowances import Deed, check
 from casework.errors import CannotMerge
 from casework.events import RequestMerged
 from casework.history import HistoryRow
@@ -25,8 +26,8 @@ async def merge_into(viewer: Viewer, request_id: int, *, survivor_id: int) -> Se
     for each, field in sorted(((request_id, "request_id"), (survivor_id, "survivor_id"))):
         locked[each] = await lock_request(viewer, each, field=field)
     duplicate, survivor = locked[request_id], locked[survivor_id]
-    require(viewer, Action.MERGE, duplicate.organization_id)
-    _check(duplicate, survivor)
+    check(viewer, duplicate, Deed.MERGE)
+    _check_survivor(duplicate, survivor)
     duplicate.status = Status.ARCHIVED
     duplicate.merged_into_id = survivor.id
     await touch(viewer, duplicate, "status", "merged_into_id")
@@ -38,17 +39,13 @@ async def merge_into(viewer: Viewer, request_id: int, *, survivor_id: int) -> Se
     return duplicate
 
 
-def _check(duplicate: ServiceRequest, survivor: ServiceRequest) -> None:
+def _check_survivor(duplicate: ServiceRequest, survivor: ServiceRequest) -> None:
     if duplicate.organization_id != survivor.organization_id:
         raise CannotMerge("The two requests belong to different organizations.", field="survivor_id")
     if survivor.merged_into_id is not None:
         raise CannotMerge(
             "The survivor was itself merged into another request; merge into that one.", field="survivor_id"
         )
-    if duplicate.merged_into_id is not None:
-        raise CannotMerge("This request was merged already.", field="request_id")
-    if duplicate.status is Status.ARCHIVED:
-        raise CannotMerge("This request is archived and can't be merged any more.", field="request_id")
     if survivor.status is Status.ARCHIVED:
         raise CannotMerge("The survivor is archived; merge into a request that is still live.", field="survivor_id")
     if is_private(survivor) and not is_private(duplicate):

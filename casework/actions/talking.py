@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from casework import text
-from casework.access import Action, Viewer, lock_request, require
-from casework.actions.handling import restriction_for
+from casework.access import Viewer, lock_request
 from casework.actions.steps import action, facts, record_act, touch
-from casework.errors import IllegalMove
+from casework.allowances import Deed, check
 from casework.events import InternalCommentAdded, PublicCommentAdded, RequestEvent
-from casework.lifecycle import check_may_comment
 from casework.people import STAFF_ROLES, Member
-from casework.requests import Comment, ServiceRequest, Status
+from casework.requests import Comment, ServiceRequest
 
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9_-]{0,39})", re.IGNORECASE)
 
@@ -21,14 +19,7 @@ _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9_-]{0,39})", re.IGNORECASE)
 async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: bool = False) -> Comment:
     """Say something on a request; internally for its staff alone. Mentions count in internal comments only (rule 3)."""
     request = await lock_request(viewer, request_id)
-    part = viewer.part(request)
-    if internal:
-        require(viewer, Action.SPEAK_INTERNALLY, request.organization_id)
-        if request.status is Status.ARCHIVED:
-            raise IllegalMove("This request is archived; report a new one instead.")
-    else:
-        require(viewer, Action.COMMENT, request.organization_id)
-        check_may_comment(request.status, part, restriction_for(request, part))
+    check(viewer, request, Deed.SPEAK_INTERNALLY if internal else Deed.COMMENT)
     comment = await Comment.create(
         request_id=request.id,
         author_id=viewer.person_id,

@@ -1,0 +1,125 @@
+"""What a viewer may do to one request now: the checks that actions make, askable before the act.
+
+    check(viewer, request, Deed.CLOSE)        raises what the action would raise
+    why_not(viewer, request, Deed.CLOSE)      the same as a value; None where it is allowed
+
+A request needs its category loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+
+from casework.access import Action, Viewer, require
+from casework.errors import CannotMerge, CaseworkError, Forbidden, IllegalMove
+from casework.lifecycle import Move, Part, after, check_may_comment
+from casework.organizations import Restriction
+from casework.requests import ServiceRequest, Status
+
+
+class Deed(StrEnum):
+    """Everything that can be done to a request by somebody."""
+
+    UPDATE = "update"
+    COMMENT = "comment"
+    SPEAK_INTERNALLY = "speak_internally"
+    ACKNOWLEDGE = "acknowledge"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    FOLLOW = "follow"
+    ASSIGN = "assign"
+    RECATEGORIZE = "recategorize"
+    CHANGE_DUE_DATE = "change_due_date"
+    MERGE = "merge"
+    SET_VISIBILITY = "set_visibility"
+
+
+def check(viewer: Viewer, request: ServiceRequest, deed: Deed) -> None:
+    """Raise the CaseworkError that stands in the way, if any."""
+    _CHECKS[deed](viewer, request)
+
+
+def why_not(viewer: Viewer, request: ServiceRequest, deed: Deed) -> CaseworkError | None:
+    try:
+        check(viewer, request, deed)
+    except CaseworkError as refusal:
+        return refusal
+    return None
+
+
+def target_of(viewer: Viewer, request: ServiceRequest, move: Move) -> Status:
+    """The status that a move by this viewer leads to; raises as `check` does."""
+    require(viewer, Action.CHANGE_STATUS, request.organization_id)
+    part = viewer.part(request)
+    return after(request.status, move, part, restriction_for(request, part))
+
+
+def restriction_for(request: ServiceRequest, part: Part) -> Restriction:
+    """The category's restriction on the requester or on all other residents; none on staff."""
+    if part is Part.STAFF:
+        return Restriction.NONE
+    category = request.category
+    return category.requester_restriction if part is Part.REQUESTER else category.resident_restriction
+
+
+def _move(viewer: Viewer, request: ServiceRequest, *, move: Move) -> None:
+    target_of(viewer, request, move)
+
+
+def _update(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.UPDATE_REQUEST, request.organization_id)
+    if not (viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request)):
+        raise Forbidden("Only the reporter and staff can change what was reported.")
+    _refuse_archived(request)
+
+
+def _comment(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.COMMENT, request.organization_id)
+    part = viewer.part(request)
+    check_may_comment(request.status, part, restriction_for(request, part))
+
+
+def _speak_internally(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.SPEAK_INTERNALLY, request.organization_id)
+    if request.status is Status.ARCHIVED:
+        raise IllegalMove("This request is archived; report a new one instead.")
+
+
+def _handle(viewer: Viewer, request: ServiceRequest, *, action: Action) -> None:
+    require(viewer, action, request.organization_id)
+    _refuse_archived(request)
+
+
+def _merge(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.MERGE, request.organization_id)
+    if request.merged_into_id is not None:
+        raise CannotMerge("This request was merged already.", field="request_id")
+    if request.status is Status.ARCHIVED:
+        raise CannotMerge("This request is archived and can't be merged any more.", field="request_id")
+
+
+def _permitted(viewer: Viewer, request: ServiceRequest, *, action: Action) -> None:
+    require(viewer, action, request.organization_id)
+
+
+def _refuse_archived(request: ServiceRequest) -> None:
+    if request.status is Status.ARCHIVED:
+        raise IllegalMove("This request is archived and can't be changed any more.")
+
+
+_CHECKS: Mapping[Deed, Callable[[Viewer, ServiceRequest], None]] = {
+    Deed.UPDATE: _update,
+    Deed.COMMENT: _comment,
+    Deed.SPEAK_INTERNALLY: _speak_internally,
+    Deed.ACKNOWLEDGE: partial(_move, move=Move.ACKNOWLEDGE),
+    Deed.CLOSE: partial(_move, move=Move.CLOSE),
+    Deed.REOPEN: partial(_move, move=Move.REOPEN),
+    Deed.FOLLOW: partial(_permitted, action=Action.FOLLOW),
+    Deed.ASSIGN: partial(_handle, action=Action.ASSIGN),
+    Deed.RECATEGORIZE: partial(_handle, action=Action.RECATEGORIZE),
+    Deed.CHANGE_DUE_DATE: partial(_handle, action=Action.CHANGE_DUE_DATE),
+    Deed.MERGE: _merge,
+    Deed.SET_VISIBILITY: partial(_permitted, action=Action.SET_VISIBILITY),
+}
