@@ -96,6 +96,11 @@ class Viewer:
     def person_id(self) -> int | None:
         return self.person.id if self.person else None
 
+    @property
+    def staffed(self) -> list[int]:
+        """The organizations that the viewer is staff of."""
+        return [organization for organization, role in self.roles.items() if role in STAFF_ROLES]
+
     def is_staff_of(self, organization_id: int) -> bool:
         return self.roles.get(organization_id) in STAFF_ROLES
 
@@ -154,9 +159,8 @@ def requests_seen_by(viewer: Viewer) -> QuerySet[ServiceRequest]:
     seen = Q(is_hidden=False, category__is_private=False)
     if viewer.person_id is not None:
         seen |= Q(reporter_id=viewer.person_id)
-    staffed = [organization for organization, role in viewer.roles.items() if role in STAFF_ROLES]
-    if staffed:
-        seen |= Q(organization_id__in=staffed)
+    if viewer.staffed:
+        seen |= Q(organization_id__in=viewer.staffed)
     return ServiceRequest.filter(seen)
 
 
@@ -211,3 +215,24 @@ async def staff_member_for(organization_id: int, person_id: int, *, field: str) 
     if member is None or member.person.closed_at is not None:
         raise NotFound("There is no such member of staff in this organization.", field=field)
     return member.person
+
+
+def names_actor(viewer: Viewer, request: ServiceRequest, person_id: int | None, *, staff_act: bool) -> bool:
+    """Whether the viewer may know who did something on a request (rule 5).
+
+    On an anonymous request everything that its reporter does there as a resident is masked wherever a resident looks,
+    the reporter's own screen included, so that what a resident sees depends on nobody's identity. `staff_act` says
+    that only staff can have done it: it shows the member.
+    """
+    if not request.is_anonymous or person_id is None or person_id != request.reporter_id or staff_act:
+        return True
+    return viewer.is_staff_of(request.organization_id)
+
+
+async def person_for(viewer: Viewer, person_id: int) -> Person | None:
+    """A person by their id alone: oneself, or a colleague. Others are met on what they did, never looked up."""
+    if person_id == viewer.person_id:
+        return viewer.person
+    colleague = Member.filter(person_id=person_id, organization_id__in=viewer.staffed, until_event__isnull=True)
+    found = await colleague.filter(role__in=list(STAFF_ROLES)).select_related("person").first()
+    return found.person if found else None

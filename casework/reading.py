@@ -1,0 +1,220 @@
+"""Doors to many rows at once: pages by key, and for each of many requests a page of its own in one statement.
+
+    page(rows, window)                   one list: keyset pagination, no OFFSET
+    comments_of(viewer, requests, w)     the same window into the comments of every request    ┐ one statement
+    history_of(viewer, requests, w)      … into their histories                                ┘ however many requests
+
+PostgreSQL walks an index per request (LATERAL … LIMIT), SQLite numbers the rows (row_number). What a viewer may not
+see is left out by the statement itself, never afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from casework.access import Viewer
+from casework.database import any_of, fetch, is_postgres, moment
+from casework.history import HistoryRow
+from casework.people import STAFF_ROLES, Member, Person
+from casework.requests import Comment, ServiceRequest, Status
+from casework.watching import Follow, Mute
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Up to `size` rows strictly between two keys, counted from the start of the list or from its end."""
+
+    size: int
+    after: int | None = None
+    before: int | None = None
+    from_end: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A window's rows in list order, and whether there are more on either side (as far as was looked)."""
+
+    rows: Sequence[T]
+    has_previous: bool
+    has_next: bool
+
+
+async def page(rows: QuerySet[M], window: Window, *, key: str = "id", ascending: bool = True) -> Page[M]:
+    """One page of `rows`, whose list order is that of the unique column `key`."""
+    greater, smaller = (window.after, window.before) if ascending else (window.before, window.after)
+    if greater is not None:
+        rows = rows.filter(**{f"{key}__gt": greater})
+    if smaller is not None:
+        rows = rows.filter(**{f"{key}__lt": smaller})
+    upwards = ascending is not window.from_end
+    found = await rows.order_by(key if upwards else f"-{key}").limit(window.size + 1)
+    return _cut(found, window)
+
+
+def _cut(found: Sequence[T], window: Window) -> Page[T]:
+    """A page from one row more than was asked for, in the order it was looked for."""
+    more = len(found) > window.size
+    rows = list(found[: window.size])
+    if window.from_end:
+        return Page(rows[::-1], has_previous=more, has_next=window.before is not None)
+    return Page(rows, has_previous=window.after is not None, has_next=more)
+
+
+async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[Comment]]:
+    """A page of comments for each request, oldest first, with their authors; internal ones for its staff only."""
+    columns = (
+        "x.id, x.request_id, x.author_id, x.by_staff, x.body, x.is_internal, x.accompanies, x.created_at,"
+        " p.handle AS author_handle, p.name AS author_name"
+    )
+    found = await _windows(
+        "comment", "id", columns, "LEFT JOIN person p ON p.id = x.author_id", viewer, requests, window
+    )
+    authors: dict[int, Person] = {}
+    return [_cut([_comment(row, authors) for row in found.get(each.id, ())], window) for each in requests]
+
+
+async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[HistoryRow]]:
+    """A page of events for each request, oldest first by position; internal ones for its staff only."""
+    columns = "x.id, x.position, x.request_id, x.type, x.actor_id, x.by_staff, x.is_internal, x.data, x.occurred_at"
+    found = await _windows("history", "position", columns, "", viewer, requests, window)
+    return [_cut([_event(row) for row in found.get(each.id, ())], window) for each in requests]
+
+
+async def comment_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
+    """How many comments of each request the viewer may see."""
+    return await _counts(Comment.filter(_seen(viewer, requests)), requests)
+
+
+async def history_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
+    return await _counts(HistoryRow.filter(_seen(viewer, requests), position__isnull=False), requests)
+
+
+async def comments_by_id(viewer: Viewer, ids: Iterable[int]) -> Mapping[int, Comment]:
+    """Those of the comments that the viewer may see, given that they see the requests they are on."""
+    seen = Q(is_internal=False)
+    if viewer.staffed:
+        seen |= Q(request__organization_id__in=viewer.staffed)
+    found = await Comment.filter(seen, id__in=list(ids)).select_related("author", "request")
+    return {comment.id: comment for comment in found}
+
+
+async def followed_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
+    """Which of the requests the viewer follows now."""
+    if viewer.person_id is None:
+        return set()
+    follows = Follow.filter(person_id=viewer.person_id, until_event__isnull=True, request_id__in=list(request_ids))
+    return {follow.request_id for follow in await follows.only("id", "request_id")}
+
+
+async def muted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
+    """Which of the requests the viewer has muted."""
+    if viewer.person_id is None:
+        return set()
+    mutes = Mute.filter(person_id=viewer.person_id, request_id__in=list(request_ids))
+    return {mute.request_id for mute in await mutes.only("id", "request_id")}
+
+
+async def staff_of(viewer: Viewer, organization_ids: Iterable[int]) -> Mapping[int, list[Person]]:
+    """The present staff of those of the organizations that the viewer is staff of, by name."""
+    staffed = sorted(set(organization_ids) & set(viewer.staffed))
+    members = Member.filter(
+        organization_id__in=staffed,
+        until_event__isnull=True,
+        role__in=list(STAFF_ROLES),
+        person__closed_at__isnull=True,
+    )
+    found: dict[int, list[Person]] = {organization: [] for organization in staffed}
+    for member in await members.select_related("person").order_by("person__name", "person_id"):
+        found[member.organization_id].append(member.person)
+    return found
+
+
+def _seen(viewer: Viewer, requests: Sequence[ServiceRequest]) -> Q:
+    inside = [request.id for request in requests if viewer.is_staff_of(request.organization_id)]
+    return Q(request_id__in=[request.id for request in requests]) & (Q(is_internal=False) | Q(request_id__in=inside))
+
+
+async def _counts(rows: QuerySet[Any], requests: Sequence[ServiceRequest]) -> list[int]:
+    grouped = await rows.annotate(many=Count("id")).group_by("request_id").values_list("request_id", "many")
+    counts = Counter(dict(grouped))
+    return [counts[request.id] for request in requests]
+
+
+async def _windows(
+    table: str,
+    key: str,
+    columns: str,
+    join: str,
+    viewer: Viewer,
+    requests: Sequence[ServiceRequest],
+    window: Window,
+) -> dict[int, list[dict[str, Any]]]:
+    """For each request up to `size` + 1 rows of `table`, nearest the end that the window is counted from first."""
+    inside = [request.id for request in requests if viewer.is_staff_of(request.organization_id)]
+    values: list[Any] = [[request.id for request in requests], inside]
+    where = f"{key} IS NOT NULL AND (NOT is_internal OR request_id {any_of('$2', 'int')})"
+    for bound, sign in ((window.after, ">"), (window.before, "<")):
+        if bound is not None:
+            values.append(bound)
+            where += f" AND {key} {sign} ${len(values)}"
+    order = f"{key} {'DESC' if window.from_end else 'ASC'}"
+    if is_postgres():
+        source = (
+            f"unnest($1::int[]) AS r(id) CROSS JOIN LATERAL (SELECT * FROM {table}"
+            f" WHERE request_id = r.id AND {where} ORDER BY {order} LIMIT {window.size + 1}) x"
+        )
+        rows = await fetch(f"SELECT {columns} FROM {source} {join} ORDER BY x.{order}", *values)
+    else:
+        source = (
+            f"(SELECT *, row_number() OVER (PARTITION BY request_id ORDER BY {order}) AS nth FROM {table}"
+            f" WHERE request_id {any_of('$1')} AND {where}) x"
+        )
+        rows = await fetch(
+            f"SELECT {columns} FROM {source} {join} WHERE nth <= {window.size + 1} ORDER BY x.{order}", *values
+        )
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["request_id"], []).append(row)
+    return grouped
+
+
+def _comment(row: dict[str, Any], authors: dict[int, Person]) -> Comment:
+    author_id = row["author_id"]
+    if author_id is not None and author_id not in authors:
+        authors[author_id] = Person.construct(id=author_id, handle=row["author_handle"], name=row["author_name"])
+    return Comment.construct(
+        id=row["id"],
+        request_id=row["request_id"],
+        author=authors.get(author_id),
+        author_id=author_id,
+        by_staff=bool(row["by_staff"]),
+        body=row["body"],
+        is_internal=bool(row["is_internal"]),
+        accompanies=Status(row["accompanies"]) if row["accompanies"] else None,
+        created_at=moment(row["created_at"]),
+    )
+
+
+def _event(row: dict[str, Any]) -> HistoryRow:
+    data = row["data"]
+    return HistoryRow.construct(
+        **{
+            **row,
+            "by_staff": bool(row["by_staff"]),
+            "is_internal": bool(row["is_internal"]),
+            "data": json.loads(data) if isinstance(data, str) else data,
+            "occurred_at": moment(row["occurred_at"]),
+        }
+    )

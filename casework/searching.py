@@ -1,0 +1,89 @@
+"""Finding requests. Whatever is asked for, only what the viewer may see is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from casework import text
+from casework.access import Viewer, requests_seen_by
+from casework.errors import Invalid, SignInRequired
+from casework.requests import ServiceRequest, Status
+
+_LARGEST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Box:
+    """A bounding box in WGS 84 degrees; one whose west is east of its east crosses the 180th meridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; None asks for nothing in particular, and all that is given must hold."""
+
+    organization_id: int | None = None
+    statuses: tuple[Status, ...] | None = None
+    category_ids: tuple[int, ...] | None = None
+    box: Box | None = None
+    words: str | None = None
+    assigned_to_me: bool = False
+    mine: bool = False
+    updated_since: datetime | None = None
+
+
+def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
+    """The matching requests, in no particular order. Raises Invalid, or SignInRequired for what is the viewer's own.
+
+    `words` is looked for in summary, description and number, whatever its case.
+    """
+    if (search.mine or search.assigned_to_me) and viewer.person_id is None:
+        raise SignInRequired("Sign in to see what is yours.")
+    found = requests_seen_by(viewer)
+    if search.organization_id is not None:
+        found = found.filter(organization_id=search.organization_id)
+    if search.statuses is not None:
+        found = found.filter(status__in=list(search.statuses))
+    if search.category_ids is not None:
+        found = found.filter(category_id__in=list(search.category_ids))
+    if search.box is not None:
+        found = found.filter(_within(search.box))
+    if search.words is not None and (words := text.line(search.words, "text", required=False)):
+        found = found.filter(_says(words))
+    if search.mine:
+        found = found.filter(reporter_id=viewer.person_id)
+    if search.assigned_to_me:
+        # Who is assigned is for staff alone to know, so elsewhere nobody is.
+        found = found.filter(assignee_id=viewer.person_id, organization_id__in=viewer.staffed)
+    if search.updated_since is not None:
+        if search.updated_since.tzinfo is None:
+            raise Invalid("updated_since needs a time zone, as in 2026-12-04T17:00:00Z.", field="updated_since")
+        found = found.filter(updated_at__gte=search.updated_since)
+    return found
+
+
+def _within(box: Box) -> Q:
+    text.coordinates(box.south, box.west)
+    text.coordinates(box.north, box.east)
+    if box.south > box.north:
+        raise Invalid("south must not be north of north.", field="south")
+    inside = Q(latitude__gte=box.south, latitude__lte=box.north)
+    if box.west <= box.east:
+        return inside & Q(longitude__gte=box.west, longitude__lte=box.east)
+    return inside & (Q(longitude__gte=box.west) | Q(longitude__lte=box.east))
+
+
+def _says(words: str) -> Q:
+    says = Q(summary__icontains=words) | Q(description__icontains=words)
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 11 and int(number) <= _LARGEST_NUMBER:
+        says |= Q(number=int(number))
+    return says
