@@ -17,7 +17,7 @@ from casework.requests import ServiceRequest
 
 
 class HistoryRow(Model):
-    """One event as it was recorded; `type` and `data` are an event of casework.events."""
+    """One event as it was recorded: `type` and `data` are an event of casework.events."""
 
     id = fields.BigIntField(primary_key=True)
     position = fields.BigIntField(null=True, unique=True)

@@ -80,7 +80,7 @@ async def claim(now: datetime, *, lease: timedelta, limit: int) -> list[Claim]:
     """Take up to `limit` due events in id order; they are ours until `now + lease`, then anyone's again."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     rows = await fetch(
-        "UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE event_id IN "  # noqa: S608
+        "UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE event_id IN "
         f"(SELECT event_id FROM outbox WHERE due <= $2 ORDER BY due, event_id LIMIT {int(limit)} {skip_locked}) "
         'RETURNING event_id, "cursor", attempts, bulk',
         now + lease,

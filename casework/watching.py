@@ -41,7 +41,7 @@ class Follow(Model):
 
 
 class Mute(Model):
-    """A person wants no resident mail about a request; staff mail is not touched by it (rule 8)."""
+    """A person wants no resident mail about a request. Staff mail is not touched by it (rule 8)."""
 
     id = fields.BigIntField(primary_key=True)
     request: fields.ForeignKeyRelation[ServiceRequest] = fields.ForeignKeyField(

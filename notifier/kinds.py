@@ -1,0 +1,108 @@
+"""THE CATALOGUE: one row per kind of notification. A new kind is a row here, a template and a test.
+
+The rows follow the notification table: key, the event, who hears of it. `staff` rows go to members and typed
+addresses, all others to residents. Nothing anywhere compares a key; what differs between kinds is a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casework import events
+from casework.events import DueDateChanged, Event
+from casework.requests import ServiceRequest
+from notifier import audiences as who
+from notifier.audiences import Crowd, Small
+from notifier.preferences import Cadence
+
+StillTrue = Callable[[Event, ServiceRequest, int | None], bool]
+
+
+def always(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+    return True
+
+
+def still_assignee(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+    return request.assignee_id == person_id
+
+
+def still_latest_due_date(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+    return isinstance(event, DueDateChanged) and request.due_at == event.new_due_at
+
+
+class Group(StrEnum):
+    """The table's sections."""
+
+    STAFF_REQUESTS = "staff_requests"
+    REQUESTS = "requests"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`receipt` rows go to the actor too (rule 1). `still_true` is asked again just before sending (rule 7)."""
+
+    key: str
+    group: Group
+    event: type[Event]
+    small: tuple[Small, ...] = ()
+    crowds: tuple[Crowd, ...] = ()
+    receipt: bool = False
+    default: Cadence = Cadence.IMMEDIATE
+    still_true: StillTrue = always
+
+    @property
+    def for_staff(self) -> bool:
+        return self.group is Group.STAFF_REQUESTS
+
+
+_STAFF, _RESIDENT = Group.STAFF_REQUESTS, Group.REQUESTS
+_subscribers: tuple[Crowd, ...] = (who.staff_subscribers,)
+_followers: tuple[Crowd, ...] = (who.followers,)
+
+CATALOGUE: tuple[Kind, ...] = (
+    Kind("staff_request_submitted", _STAFF, events.RequestSubmitted, (who.assignee, who.route_addresses)),
+    Kind("staff_request_assigned", _STAFF, events.RequestAssigned, (who.assignee,), still_true=still_assignee),
+    Kind(
+        "staff_request_recategorized",
+        _STAFF,
+        events.RequestRecategorized,
+        (who.assignee, who.displaced, who.route_addresses),
+    ),
+    Kind("staff_request_acknowledged", _STAFF, events.RequestAcknowledged, (who.assignee,), _subscribers),
+    Kind("staff_request_closed", _STAFF, events.RequestClosed, (who.assignee,), _subscribers),
+    Kind(
+        "staff_request_reopened",
+        _STAFF,
+        events.RequestReopened,
+        (who.assignee, who.displaced, who.route_addresses),
+        _subscribers,
+    ),
+    Kind("staff_internal_comment", _STAFF, events.InternalCommentAdded, (who.assignee,), _subscribers),
+    Kind("staff_mentioned", _STAFF, events.InternalCommentAdded, (who.mentioned,)),
+    Kind("staff_public_comment", _STAFF, events.PublicCommentAdded, (who.assignee,), _subscribers),
+    Kind(
+        "staff_due_date_changed",
+        _STAFF,
+        events.DueDateChanged,
+        (who.assignee,),
+        _subscribers,
+        still_true=still_latest_due_date,
+    ),
+    Kind("staff_request_merged", _STAFF, events.RequestMerged, (who.survivor_assignee,)),
+    Kind("request_submitted", _RESIDENT, events.RequestSubmitted, (who.reporter,), receipt=True),
+    Kind("request_followed", _RESIDENT, events.RequestFollowed, (who.new_follower,), receipt=True),
+    Kind("request_acknowledged", _RESIDENT, events.RequestAcknowledged, (who.reporter,), _followers),
+    Kind("request_commented", _RESIDENT, events.PublicCommentAdded, (who.reporter,), _followers),
+    Kind("request_closed", _RESIDENT, events.RequestClosed, (who.reporter,), _followers),
+    Kind("request_reopened", _RESIDENT, events.RequestReopened, (who.reporter,), _followers),
+    Kind("request_merged", _RESIDENT, events.RequestMerged, (who.reporter,), _followers),
+)
+
+KINDS: dict[str, Kind] = {kind.key: kind for kind in CATALOGUE}
+
+
+def kinds_of(event: Event) -> tuple[Kind, ...]:
+    """The rows that an event can set off; none for events that only history wants."""
+    return tuple(kind for kind in CATALOGUE if isinstance(event, kind.event))

@@ -1,0 +1,112 @@
+"""What is true of a recipient now: everything that a decision asks of them, read for many at once.
+
+The same reading serves when an event is told and again just before its mail is sent (rule 7), so that both ask the
+same questions. The number of statements does not depend on how many recipients and events there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from casework.people import STAFF_ROLES, Member, Person
+from casework.requests import AddressOrigin
+from casework.watching import Follow, Mute
+from notifier.cases import Case
+from notifier.kinds import KINDS
+from notifier.preferences import Cadence, ReaderSettings, choices_of
+from notifier.recipients import BareAddress, Recipient, Suppression
+
+
+@dataclass(frozen=True)
+class ReaderNow:
+    """One recipient in the light of one case."""
+
+    recipient: Recipient
+    person: Person | None
+    address: str | None
+    is_staff: bool = False
+    is_confirmed: bool = False
+    is_muted: bool = False
+    is_suppressed: bool = False
+    wants_own_actions: bool = False
+    following_since: int | None = None
+    choices: Mapping[str, Cadence] = field(default_factory=dict)
+
+
+async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[int, str], ReaderNow]:
+    """By (event id, recipient key)."""
+    asked = list(pairs)
+    person_ids = sorted({r.person_id for _, r in asked if r.person_id is not None})
+    request_ids = sorted({case.request.id for case, _ in asked if case.request is not None})
+    people = {person.id: person for person in await Person.filter(id__in=person_ids)} if person_ids else {}
+    addresses = {r.address for _, r in asked if r.address} | {p.address for p in people.values() if p.address}
+
+    members: set[tuple[int, int]] = set()
+    follows: dict[tuple[int, int], int] = {}
+    mutes: set[tuple[int, int]] = set()
+    settings: dict[int, ReaderSettings] = {}
+    if person_ids:
+        for member in await Member.filter(
+            person_id__in=person_ids, until_event__isnull=True, role__in=list(STAFF_ROLES)
+        ).only("id", "person_id", "organization_id"):
+            members.add((member.person_id, member.organization_id))
+        for follow in await Follow.filter(
+            person_id__in=person_ids, request_id__in=request_ids, until_event__isnull=True
+        ).only("id", "person_id", "request_id", "since_event"):
+            follows[follow.person_id, follow.request_id] = follow.since_event
+        for mute in await Mute.filter(person_id__in=person_ids, request_id__in=request_ids).only(
+            "id", "person_id", "request_id"
+        ):
+            mutes.add((mute.person_id, mute.request_id))
+        settings = {row.person_id: row for row in await ReaderSettings.filter(person_id__in=person_ids)}
+    choices = await choices_of({r.key for _, r in asked}, KINDS)
+    suppressed = set(await _addresses(Suppression, addresses))
+    bare = {r.address for _, r in asked if r.address is not None}
+    confirmed = {row.address for row in await BareAddress.filter(address__in=sorted(bare)) if row.confirmed_at}
+
+    def one(case: Case, recipient: Recipient) -> ReaderNow:
+        own = {kind: cadence for (key, kind), cadence in choices.items() if key == recipient.key}
+        person = people.get(recipient.person_id) if recipient.person_id is not None else None
+        address = person.address if person is not None else recipient.address
+        request_id = case.request.id if case.request is not None else 0
+        organization_id = case.event.organization_id or 0
+        if person is None:
+            return ReaderNow(
+                recipient,
+                None,
+                address,
+                is_confirmed=address in confirmed or _typed_by_staff(case, address),
+                is_suppressed=address in suppressed,
+                choices=own,
+            )
+        return ReaderNow(
+            recipient,
+            person,
+            address,
+            is_staff=(person.id, organization_id) in members,
+            is_confirmed=person.confirmed_at is not None,
+            is_muted=(person.id, request_id) in mutes,
+            is_suppressed=address in suppressed,
+            wants_own_actions=person.id in settings and settings[person.id].own_actions,
+            following_since=follows.get((person.id, request_id)),
+            choices=own,
+        )
+
+    return {(case.event_id, recipient.key): one(case, recipient) for case, recipient in asked}
+
+
+def _typed_by_staff(case: Case, address: str | None) -> bool:
+    """An address that staff typed needs no confirmation; only a guest's own does (rule 5)."""
+    request = case.request
+    guests_own = (
+        request is not None
+        and request.reporter_address == address
+        and request.reporter_address_origin is AddressOrigin.GUEST
+    )
+    return not guests_own
+
+
+async def _addresses(model: type[Suppression], addresses: set[str]) -> list[str]:
+    rows = await model.filter(address__in=sorted(addresses)).only("id", "address") if addresses else []
+    return [row.address for row in rows]

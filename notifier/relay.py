@@ -1,0 +1,194 @@
+"""Outbox -> notifications: positions first, then each event's audience, written in chunks.
+
+At least once, and idempotent: a chunk's rows, its cursor and its lease are one commit, and (event, recipient) is
+unique, so a relay that dies anywhere leaves work that another one finishes without telling anybody twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from casework import clock, ledger
+from casework.database import fetch, is_postgres, transaction
+from casework.events import Event
+from casework.ledger import Claim
+from notifier.backoff import wait_before_retry
+from notifier.cases import Case, load_cases
+from notifier.decisions import Candidate, Decision, decide
+from notifier.kinds import Kind, kinds_of
+from notifier.notifications import Notification, State
+from notifier.preferences import Cadence
+from notifier.readers import read_readers
+from notifier.recipients import Recipient, person, remember, resolve
+
+CHUNK = 1000
+"""How many people of a crowd are decided on and written at once."""
+
+_RELAY_LOCK = 4_021_007
+
+log = structlog.get_logger(__name__)
+
+
+async def stamp() -> int | None:
+    """Give committed events their positions, one relay at a time; the newest position, or None if none was new."""
+    async with transaction():
+        await _alone()
+        return await ledger.stamp_positions()
+
+
+async def tell_due(*, lease: timedelta, limit: int = 20) -> int:
+    """Claim due events and tell each of them; returns how many were claimed. Failures are put off, never lost."""
+    claims = await ledger.claim(clock.now(), lease=lease, limit=limit)
+    cases = await load_cases(claim.event_id for claim in claims)
+    for claim in claims:
+        try:
+            await tell(claim, cases[claim.event_id], lease=lease)
+        except Exception as error:  # one event that can't be told must not hold up the others
+            log.exception("event_not_told", event=claim.event_id, attempts=claim.attempts)
+            await ledger.postpone(claim.event_id, clock.now() + wait_before_retry(claim.attempts), repr(error))
+    return len(claims)
+
+
+async def tell(claim: Claim, case: Case, *, lease: timedelta) -> None:
+    """Write the notifications of one event, from where an earlier try left off."""
+    kinds = kinds_of(case.event)
+    named = await _named(case, kinds)
+    cursor = claim.cursor
+    if cursor < 0:
+        await _add_crowd_reasons(case, kinds, named)
+        crowd_follows = any(kind.crowds for kind in kinds)
+        await _write(claim, case, named, cursor=0, is_last=not crowd_follows, lease=lease)
+        if not crowd_follows:
+            return
+        cursor = 0
+    taken = {recipient.person_id for recipient in named if recipient.person_id is not None}
+    while True:
+        page = await _crowd_page(case, kinds, after=cursor)
+        is_last = len(page) < CHUNK
+        cursor = max((recipient.person_id or 0 for recipient in page), default=cursor)
+        fresh = {recipient: found for recipient, found in page.items() if recipient.person_id not in taken}
+        await _write(claim, case, fresh, cursor=cursor, is_last=is_last, lease=lease)
+        if is_last:
+            return
+
+
+Reasons = dict[Recipient, list[Candidate]]
+
+
+async def _named(case: Case, kinds: Sequence[Kind]) -> Reasons:
+    """Whom the event itself names. A typed address that an account has confirmed is that account (rule 2)."""
+    found = [(kind, each) for kind in kinds for audience in kind.small for each in audience(case.event)]
+    recipients = await resolve(each.address for _, each in found if each.person_id is None and each.address)
+    named: Reasons = defaultdict(list)
+    for kind, each in found:
+        recipient = person(each.person_id) if each.person_id is not None else recipients[str(each.address)]
+        candidate = Candidate(each.reason, kind)
+        if candidate not in named[recipient]:
+            named[recipient].append(candidate)
+    return named
+
+
+async def _add_crowd_reasons(case: Case, kinds: Sequence[Kind], named: Reasons) -> None:
+    """What the named ones are besides: the assignee may follow too, and the ledger keeps every reason."""
+    ids = [recipient.person_id for recipient in named if recipient.person_id is not None]
+    if not ids:
+        return
+    for kind in kinds:
+        for crowd in kind.crowds:
+            for each in await crowd(case.event_id, case.event, among=ids):
+                named[person(each.person_id)].append(Candidate(each.reason, kind, each.details))
+
+
+async def _crowd_page(case: Case, kinds: Sequence[Kind], *, after: int) -> Reasons:
+    """The next CHUNK people of all crowds together, each with all reasons.
+
+    Every crowd is asked for CHUNK people; the page ends at the CHUNK-th person of their union, up to which each
+    crowd's answer is complete.
+    """
+    answers = [
+        (kind, await crowd(case.event_id, case.event, after=after, limit=CHUNK))
+        for kind in kinds
+        for crowd in kind.crowds
+    ]
+    ids = sorted({each.person_id for _, answer in answers for each in answer})[:CHUNK]
+    page: Reasons = {person(person_id): [] for person_id in ids}
+    for kind, answer in answers:
+        for each in answer:
+            if (recipient := person(each.person_id)) in page:
+                page[recipient].append(Candidate(each.reason, kind, each.details))
+    return page
+
+
+async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_last: bool, lease: timedelta) -> None:
+    """One chunk: decide on each recipient, write the rows, and move the cursor or settle, in one commit."""
+    now = clock.now()
+    readers = await read_readers((case, recipient) for recipient in reasons)
+    rows = [
+        _row(case, recipient, decide(case, readers[case.event_id, recipient.key], candidates), now)
+        for recipient, candidates in reasons.items()
+    ]
+    await remember(recipient.address for recipient in reasons if recipient.address is not None)
+    async with transaction():
+        if case.event.occasion.bulk is not None:
+            await _alone()
+        await Notification.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+        if not is_last:
+            await ledger.advance(claim, cursor, now + lease)
+            return
+        await ledger.settle(case.event_id)
+        if case.event.occasion.bulk is not None and await ledger.is_bulk_told(case.event.occasion.bulk):
+            await release_bulk(case.event.occasion.bulk)
+
+
+def _row(case: Case, recipient: Recipient, decision: Decision, now: datetime) -> Notification:
+    event: Event = case.event
+    if decision.skip is not None:
+        state, due = State.SKIPPED, None
+    elif decision.cadence is not Cadence.IMMEDIATE:
+        state, due = State.HELD, None
+    else:
+        state, due = State.PENDING, None if event.occasion.bulk else now
+    return Notification(
+        event_id=case.event_id,
+        recipient=recipient.key,
+        person_id=recipient.person_id,
+        request_id=event.request_id,
+        kind=decision.kind.key,
+        reason=decision.reason.value,
+        reasons=[each.to_json() for each in decision.judged],
+        cadence=decision.cadence,
+        because=decision.because,
+        state=state,
+        skip=decision.skip.value if decision.skip else None,
+        due=due,
+        bulk=event.occasion.bulk,
+        occurred_at=event.occasion.at,
+        created_at=now,
+        settled_at=now if state is State.SKIPPED else None,
+    )
+
+
+async def release_bulk(bulk: str) -> None:
+    """All of a bulk's events are told: a recipient's oldest notification carries the others in one mail (rule 10)."""
+    await fetch(
+        "UPDATE notification SET due = $2 WHERE id IN (SELECT min(id) FROM notification"
+        " WHERE bulk = $1 AND state = 'pending' AND due IS NULL AND carried_by_id IS NULL GROUP BY recipient)",
+        bulk,
+        clock.now(),
+    )
+    await fetch(
+        "UPDATE notification SET carried_by_id = (SELECT min(first.id) FROM notification AS first"
+        " WHERE first.bulk = $1 AND first.recipient = notification.recipient AND first.due IS NOT NULL)"
+        " WHERE bulk = $1 AND state = 'pending' AND due IS NULL AND carried_by_id IS NULL",
+        bulk,
+    )
+
+
+async def _alone() -> None:
+    """One transaction at a time may do what follows, until it commits."""
+    if is_postgres():
+        await fetch("SELECT pg_advisory_xact_lock($1)", _RELAY_LOCK)
