@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -31,6 +31,15 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(default=120, ge=5)
     relay_tick_seconds: float = Field(default=2.0, gt=0)
     mail_attempts: int = Field(default=12, ge=1)
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    graphiql: bool = True
+    introspection: bool = True
+    max_request_bytes: int = Field(default=1_000_000, ge=1000)
+    max_query_tokens: int = Field(default=2000, ge=100)
+    max_query_depth: int = Field(default=15, ge=5)
+    max_query_aliases: int = Field(default=30, ge=0)
+    max_query_directives: int = Field(default=30, ge=0)
+    max_query_cost: int = Field(default=10_000, ge=100)
 
     @field_validator("public_url")
     @classmethod
@@ -38,6 +47,16 @@ class Settings(BaseSettings):
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("must be an absolute web address such as https://requests.example.org")
         return value.rstrip("/")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        """Origins with commas between them, or one asterisk for any."""
+        origins = tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        for origin in origins if isinstance(origins, tuple) else ():
+            if origin != "*" and (urlsplit(origin).scheme not in ("http", "https") or origin.rstrip("/") != origin):
+                raise ValueError("must be origins such as https://app.example.org, with commas between them")
+        return origins
 
     @field_validator("product_name", "mail_from")
     @classmethod

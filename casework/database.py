@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -114,6 +114,21 @@ def any_of(parameter: str, type_: str = "bigint") -> str:
     if is_postgres():
         return f"= ANY({parameter}::{type_}[])"
     return f"IN (SELECT value FROM json_each({parameter}))"
+
+
+def rows_of(parameter: str, **columns: str) -> str:
+    """SQL for a table made of a JSON list of objects: `FROM {rows_of("$1", id="bigint", state="text")} AS given`."""
+    if is_postgres():
+        # Through text: asyncpg would encode a jsonb parameter once more.
+        types = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+        return f"(SELECT * FROM jsonb_to_recordset({parameter}::text::jsonb) AS each({types}))"
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {picked} FROM json_each({parameter}))"
+
+
+def as_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The value to give for the parameter of `rows_of`."""
+    return json.dumps([{name: _for_sqlite(value) for name, value in row.items()} for row in rows])
 
 
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:

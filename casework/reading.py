@@ -21,12 +21,18 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from casework.access import Viewer
+from casework.access import Viewer, requests_seen_by
 from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
 from casework.people import STAFF_ROLES, Member, Person
 from casework.requests import Comment, ServiceRequest, Status
 from casework.watching import Follow, Mute
+
+# What a page shows of each request, joined into its one statement.
+SHOWN = ("category", "organization", "reporter", "assignee")
+
+# Who follows or mutes what is their own business: not even staff read it in a request's history.
+PERSONAL = ("RequestFollowed", "RequestUnfollowed", "RequestMuted", "RequestUnmuted")
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -88,8 +94,20 @@ async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window
 async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[HistoryRow]]:
     """A page of events for each request, oldest first by position; internal ones for its staff only."""
     columns = "x.id, x.position, x.request_id, x.type, x.actor_id, x.by_staff, x.is_internal, x.data, x.occurred_at"
-    found = await _windows("history", "position", columns, "", viewer, requests, window)
+    source = f"(SELECT * FROM history WHERE type NOT IN ({', '.join(map(repr, PERSONAL))})) AS shown"
+    found = await _windows(source, "position", columns, "", viewer, requests, window)
     return [_cut([_event(row) for row in found.get(each.id, ())], window) for each in requests]
+
+
+async def changed_requests(viewer: Viewer, ids: Sequence[int]) -> list[ServiceRequest]:
+    """The requests that a mutation of this viewer changed, in the order given, with all that a page shows of them.
+
+    A guest can't be recognized later, yet may see what they just filed, private or not: the ids come from the
+    mutation itself. Everyone else goes through the usual door.
+    """
+    seen = requests_seen_by(viewer) if viewer.person_id is not None else ServiceRequest.all()
+    found = {request.id: request for request in await seen.filter(id__in=list(ids)).select_related(*SHOWN)}
+    return [found[each] for each in ids if each in found]
 
 
 async def comment_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
@@ -98,7 +116,8 @@ async def comment_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> 
 
 
 async def history_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
-    return await _counts(HistoryRow.filter(_seen(viewer, requests), position__isnull=False), requests)
+    shown = HistoryRow.filter(_seen(viewer, requests), position__isnull=False, type__not_in=PERSONAL)
+    return await _counts(shown, requests)
 
 
 async def comments_by_id(viewer: Viewer, ids: Iterable[int]) -> Mapping[int, Comment]:

@@ -1,0 +1,224 @@
+"""Due notifications -> mail. In batches, with no transaction open while a server is spoken to.
+
+    claim ─▶ ask everything again (rule 7) ─▶ write ─▶ attempt rows ─▶ send ─▶ settle
+
+Killed before the attempt rows: nothing was sent, and the lease brings the batch back. Killed between a server's 250
+and the settlement: the attempt is unknown, and is sent once more with the same Message-ID (or not, by setting).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from casework import clock
+from casework.config import Settings
+from notifier.backoff import wait_before_retry
+from notifier.cases import Case, load_cases
+from notifier.compose import compose
+from notifier.decisions import Candidate, Decision, candidates_from_json, decide
+from notifier.facts import Line
+from notifier.kinds import Kind
+from notifier.leases import Settlement, begin_attempts, claim, hand_over, settle
+from notifier.letters import Letters, Sight, gather_materials, sight_of
+from notifier.notifications import Notification, State
+from notifier.preferences import Cadence
+from notifier.readers import ReaderNow, read_readers
+from notifier.recipients import Recipient
+from notifier.render import SharedLetter, render_bundle, render_shared
+from notifier.transports import Outcome, Transport
+
+BATCH = 100
+SEND_TIMEOUT = timedelta(seconds=60)
+_SETTLE_AT_ONCE = 25
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message, ready to go; `message` is complete with headers."""
+
+    notification_id: int
+    attempts: int
+    recipient: str
+    message: bytes
+
+
+@dataclass
+class Prepared:
+    mails: list[Mail] = field(default_factory=list)
+    settled: list[Settlement] = field(default_factory=list)
+
+
+async def deliver_due(transport: Transport, settings: Settings) -> int:
+    """Claim one batch and see it through; returns how many notifications were claimed."""
+    now = clock.now()
+    lease_until = now + settings.lease
+    claimed = await claim(now, lease_until=lease_until, limit=BATCH, resend_unknown=settings.unknown_mail == "resend")
+    if not claimed:
+        return 0
+    prepared = await prepare(claimed, settings)
+    await settle(prepared.settled, clock.now())
+    if prepared.mails:
+        attempts = await begin_attempts([mail.notification_id for mail in prepared.mails], clock.now())
+        await _send_all(prepared.mails, attempts, transport, settings, lease_until)
+    return len(claimed)
+
+
+async def _send_all(
+    mails: Sequence[Mail],
+    attempts: dict[int, int],
+    transport: Transport,
+    settings: Settings,
+    lease_until: datetime,
+) -> None:
+    """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats."""
+
+    async def send(mail: Mail) -> Settlement:
+        if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
+            return Settlement(
+                mail.notification_id,
+                State.PENDING,
+                due=clock.now(),
+                attempt_id=attempts[mail.notification_id],
+                outcome=State.DEFERRED,
+                detail="not begun: the batch took too long",
+            )
+        outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
+        return _settlement(mail, attempts[mail.notification_id], outcome, settings)
+
+    done: list[Settlement] = []
+    for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails]):
+        done.append(await result)
+        if len(done) >= _SETTLE_AT_ONCE:
+            await settle(done, clock.now())
+            done = []
+    await settle(done, clock.now())
+
+
+def _settlement(mail: Mail, attempt_id: int, outcome: Outcome, settings: Settings) -> Settlement:
+    """What an outcome means for the notification. The last try that can be put off is a failure."""
+    state, tries = State(outcome.state), mail.attempts + 1
+    due = None
+    if state in (State.DEFERRED, State.UNKNOWN):
+        if tries >= settings.mail_attempts:
+            state = State.FAILED if state is State.DEFERRED else State.UNKNOWN
+        elif state is State.DEFERRED or settings.unknown_mail == "resend":
+            due = clock.now() + wait_before_retry(tries)
+    if state is not State.SENT:
+        log.warning(
+            "mail_not_sent",
+            notification=mail.notification_id,
+            state=state.value,
+            code=outcome.code,
+            detail=outcome.detail,
+            tries=tries,
+        )
+    return Settlement(
+        mail.notification_id,
+        state,
+        due=due,
+        attempt_id=attempt_id,
+        outcome=State(outcome.state),
+        code=outcome.code,
+        detail=outcome.detail,
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One notification that is still worth telling, as decided just now."""
+
+    notification: Notification
+    case: Case
+    reader: ReaderNow
+    decision: Decision
+
+
+async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepared:
+    """Decide anew on each notification and on what it carries, and write the mails of those that remain."""
+    carried = await Notification.filter(carried_by_id__in=[each.id for each in claimed], state=State.PENDING).order_by(
+        "id"
+    )
+    everything = [*claimed, *carried]
+    cases = await load_cases(each.event_id for each in everything)
+    recipients = {each.id: _recipient(each) for each in everything}
+    readers = await read_readers((cases[each.event_id], recipients[each.id]) for each in everything)
+    addresses = [r.address for r in recipients.values() if r.address is not None]
+    letters = Letters(settings, await gather_materials(cases.values(), addresses))
+
+    prepared = Prepared()
+    lines: dict[int, list[_Told]] = {each.id: [] for each in claimed}
+    leaders_over: dict[int, Settlement] = {}
+    for each in everything:
+        case, reader = cases[each.event_id], readers[each.event_id, recipients[each.id].key]
+        decision = decide(case, reader, candidates_from_json(each.reasons))
+        over = _over(each, decision)
+        leader = each.carried_by_id or each.id
+        if over is None:
+            lines[leader].append(_Told(each, case, reader, decision))
+        elif leader == each.id:
+            leaders_over[each.id] = over
+        else:
+            prepared.settled.append(over)
+    shared = _Shared(letters)
+    for each in claimed:
+        if lines[each.id] and each.id in leaders_over:
+            await hand_over(each.id, [line.notification.id for line in lines[each.id]], clock.now())
+        elif lines[each.id]:
+            prepared.mails.append(_write(each, lines[each.id], letters, shared))
+        if each.id in leaders_over:
+            prepared.settled.append(leaders_over[each.id])
+    return prepared
+
+
+def _recipient(notification: Notification) -> Recipient:
+    kind, _, name = notification.recipient.partition(":")
+    return Recipient(int(name), None) if kind == "person" else Recipient(None, name)
+
+
+def _over(notification: Notification, decision: Decision) -> Settlement | None:
+    """What to settle where nothing is to be mailed now; None where the mail goes."""
+    if decision.skip is not None:
+        return Settlement(notification.id, State.SKIPPED, skip=decision.skip.value)
+    before = sum("skip" not in each for each in notification.reasons)
+    if len(decision.remaining) < before and decision.cadence is not Cadence.IMMEDIATE:
+        # A reason fell away, so the rest decide anew from this moment (rule 2).
+        return Settlement(notification.id, State.HELD)
+    return None
+
+
+def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared: _Shared) -> Mail:
+    """One mail for one notification, or for all that it carries."""
+    first = told[0]
+    kind = first.decision.kind
+    candidates: list[Candidate] = [each for line in told for each in line.decision.remaining]
+    candidates.sort(key=lambda each: each.reason.strength)
+    reader = letters.reader_of(first.reader, candidates, kind, first.case)
+    envelope = letters.envelope_of(leader.id, first.case, first.reader, kind, reader.reasons)
+    message = compose(shared.letter([(each.case, each.decision.kind) for each in told], first.reader), reader, envelope)
+    return Mail(leader.id, leader.attempts, envelope.to_address, message)
+
+
+class _Shared:
+    """Letters rendered once for all their readers in this batch."""
+
+    def __init__(self, letters: Letters) -> None:
+        self._letters = letters
+        self._rendered: dict[tuple[object, ...], SharedLetter] = {}
+
+    def letter(self, lines: Sequence[tuple[Case, Kind]], reader: ReaderNow) -> SharedLetter:
+        language = reader.person.language if reader.person is not None else "en"
+        sight: Sight = sight_of(reader)
+        key = (language, sight, *((case.event_id, kind) for case, kind in lines))
+        if key not in self._rendered:
+            facts = [self._letters.facts_of(case, kind, language, sight) for case, kind in lines]
+            self._rendered[key] = (
+                render_shared(facts[0]) if len(facts) == 1 else render_bundle([Line(each) for each in facts])
+            )
+        return self._rendered[key]

@@ -1,0 +1,87 @@
+"""Redis, and nothing but a doorbell: nudges for workers, hints for live clients. The only maker of Redis clients.
+
+Whatever is lost here costs one tick of the timetable and never a mail, so a Redis that is away is logged and lived
+with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from arq import ArqRedis, create_pool
+from arq.connections import RedisSettings
+from redis.exceptions import RedisError
+
+NOTIFIER_QUEUE = "curbcast:notifier"
+RELAY, DELIVER, RESCUE = "relay_events", "deliver_mail", "rescue_work"
+_HINTS = "curbcast:positions"
+_COALESCE_MS = 100
+
+log = structlog.get_logger(__name__)
+
+
+def encode(value: dict[str, Any]) -> bytes:
+    """arq's jobs as JSON: its default, pickle, would let whoever writes to Redis run code here."""
+    return json.dumps(value, default=str).encode()
+
+
+def decode(raw: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(raw)
+    return found
+
+
+def redis_settings(url: str) -> RedisSettings:
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_retries = 1
+    return settings
+
+
+class Doorbell:
+    """One per process. Methods never raise for a Redis that is away; they say so in the log."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: ArqRedis | None = None
+
+    async def connect(self) -> ArqRedis:
+        """The client, connected on first use."""
+        if self._pool is None:
+            self._pool = await create_pool(
+                redis_settings(self._url),
+                job_serializer=encode,
+                job_deserializer=decode,
+                default_queue_name=NOTIFIER_QUEUE,
+            )
+        return self._pool
+
+    async def ring(self, job: str, queue: str = NOTIFIER_QUEUE) -> None:
+        """Ask a worker to do `job` now. Rings within a tenth of a second are one."""
+        try:
+            redis = await self.connect()
+            if await redis.set(f"curbcast:rung:{job}", 1, px=_COALESCE_MS, nx=True):
+                await redis.enqueue_job(job, _queue_name=queue)
+        except (RedisError, OSError) as error:
+            log.warning("doorbell_silent", job=job, error=repr(error))
+
+    async def hint(self, position: int) -> None:
+        """Tell live clients' processes that history has grown to `position`."""
+        try:
+            await (await self.connect()).publish(_HINTS, position)
+        except (RedisError, OSError) as error:
+            log.warning("hint_lost", position=position, error=repr(error))
+
+    async def hints(self) -> AsyncIterator[int]:
+        """Positions as they are announced. Raises RedisError or OSError when the connection breaks."""
+        async with (await self.connect()).pubsub() as channel:
+            await channel.subscribe(_HINTS)
+            async for message in channel.listen():
+                if message["type"] == "message":
+                    yield int(message["data"])
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.aclose()
+            self._pool = None

@@ -1,0 +1,46 @@
+"""arq's jobs: thin shells around the pipeline. No job takes arguments, so a lost or repeated one changes nothing.
+
+Each works until nothing is due, and then returns: the timetable or the next ring starts it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, cast
+
+from casework.config import Settings
+from notifier import deliver, relay, rescue
+from notifier.doorbell import DELIVER, Doorbell
+from notifier.transports import Transport
+
+
+class Context(TypedDict):
+    """What a worker's jobs share."""
+
+    settings: Settings
+    doorbell: Doorbell
+    transport: Transport
+
+
+async def relay_events(ctx: dict[str, Any]) -> None:
+    """Stamp positions, tell due events, and have their mail delivered."""
+    mine = cast(Context, ctx)
+    while True:
+        position = await relay.stamp()
+        if position is not None:
+            await mine["doorbell"].hint(position)
+        told = await relay.tell_due(lease=mine["settings"].lease)
+        if not told:
+            return
+        await mine["doorbell"].ring(DELIVER)
+
+
+async def deliver_mail(ctx: dict[str, Any]) -> None:
+    """Send what is due."""
+    mine = cast(Context, ctx)
+    while await deliver.deliver_due(mine["transport"], mine["settings"]):
+        pass
+
+
+async def rescue_work(ctx: dict[str, Any]) -> None:
+    """Pick up what fell between two workers."""
+    await rescue.rescue_bulks()

@@ -1,0 +1,218 @@
+"""A case and a reader -> what the templates fill in. Masking happens here and nowhere else.
+
+Sight      what a class of readers may see: members, residents, bare addresses
+facts_of   the same for every reader of one (case, kind, language, sight), so it is rendered once
+reader_of  what differs from one recipient to the next
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from casework.config import Settings
+from casework.events import (
+    DueDateChanged,
+    Event,
+    RequestAssigned,
+    RequestEvent,
+    RequestMerged,
+    RequestRecategorized,
+)
+from casework.organizations import RequestCategory
+from casework.people import Person
+from casework.requests import Comment, ServiceRequest
+from notifier.cases import Case
+from notifier.compose import Envelope
+from notifier.decisions import Candidate
+from notifier.facts import Facts, OrganizationFacts, Reader, RequestFacts
+from notifier.kinds import Kind
+from notifier.links import Links
+from notifier.readers import ReaderNow
+from notifier.reasons import RESIDENT_REASONS
+from notifier.recipients import BareAddress
+
+
+class Sight(StrEnum):
+    MEMBER = "member"
+    RESIDENT = "resident"
+    ADDRESS = "address"
+
+
+def sight_of(reader: ReaderNow) -> Sight:
+    if reader.person is None:
+        return Sight.ADDRESS
+    return Sight.MEMBER if reader.is_staff else Sight.RESIDENT
+
+
+@dataclass(frozen=True)
+class Materials:
+    """The rows that letters quote, read for a whole batch."""
+
+    people: dict[int, Person]
+    comments: dict[int, Comment]
+    categories: dict[int, RequestCategory]
+    address_ids: dict[str, int]
+
+
+async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> Materials:
+    """Everything that the letters of these cases quote, in four statements."""
+    known = list(cases)
+    people: set[int | None] = set()
+    comments: set[int] = set()
+    categories: set[int] = set()
+    for case in known:
+        event = case.event
+        people |= {event.occasion.actor_id}
+        if case.request is not None:
+            people |= {case.request.reporter_id, case.request.typed_by_id}
+        if isinstance(event, RequestEvent):
+            people.add(event.assignee_id)
+            comments |= {comment for comment in [getattr(event, "comment_id", None)] if comment is not None}
+        if isinstance(event, RequestAssigned):
+            people.add(event.previous_assignee_id)
+        if isinstance(event, RequestRecategorized):
+            categories |= {event.old_category_id, event.category_id}
+    return Materials(
+        {row.id: row for row in await Person.filter(id__in=sorted(each for each in people if each is not None))},
+        {row.id: row for row in await Comment.filter(id__in=sorted(comments))} if comments else {},
+        {row.id: row for row in await RequestCategory.filter(id__in=sorted(categories))} if categories else {},
+        {row.address: row.id for row in await BareAddress.filter(address__in=sorted(set(addresses)))},
+    )
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes letters for one batch, under one set of settings."""
+
+    settings: Settings
+    materials: Materials
+
+    @property
+    def links(self) -> Links:
+        return Links(self.settings)
+
+    def facts_of(self, case: Case, kind: Kind, language: str, sight: Sight) -> Facts:
+        """What a reader of this sight is told of the case."""
+        request = case.request
+        if request is None or case.organization is None:
+            raise ValueError(f"event {case.event_id} has no request to write about")
+        comment = self.materials.comments.get(getattr(case.event, "comment_id", 0))
+        organization = case.organization
+        return Facts(
+            kind=kind.key,
+            language=language,
+            product=self.settings.product_name,
+            organization=OrganizationFacts(name=organization.name, time_zone=organization.time_zone),
+            request=self._request_facts(case, request, sight),
+            actor=self._actor(case, request, sight),
+            occurred_at=case.event.occasion.at,
+            text=comment.body if comment is not None else None,
+            extra=self._extra(case, kind, sight),
+        )
+
+    def reader_of(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> Reader:
+        """The recipient's own part: greeting, every remaining reason, and the ways down."""
+        reasons = list(dict.fromkeys(each.reason for each in candidates))
+        links = {"unsubscribe": self.links.unsubscribe(self.reference(reader), kind.key)}
+        if case.request is not None and reader.person is not None and RESIDENT_REASONS & set(reasons):
+            links["mute"] = self.links.mute(self.reference(reader), case.request.id)
+        return Reader(
+            name=reader.person.name if reader.person is not None else None,
+            reasons=tuple(reason.value for reason in reasons),
+            reason_details={each.reason.value: each.details for each in candidates if each.details},
+            links=links,
+        )
+
+    def reference(self, reader: ReaderNow) -> str:
+        """How links name the reader: by row id, never by address."""
+        if reader.recipient.person_id is not None:
+            return f"p{reader.recipient.person_id}"
+        return f"a{self.materials.address_ids[str(reader.recipient.address)]}"
+
+    def envelope_of(
+        self, notification_id: int, case: Case, reader: ReaderNow, kind: Kind, reasons: Sequence[str]
+    ) -> Envelope:
+        """The headers. All mails on one request refer to one made-up first message, so that they form one thread."""
+        host = urlsplit(self.settings.public_url).hostname or "localhost"
+        if case.request is None or case.organization is None or reader.address is None:
+            raise ValueError(f"notification {notification_id} has nowhere to go")
+        return Envelope(
+            from_name=case.organization.name,
+            from_address=self.settings.mail_from,
+            to_address=reader.address,
+            to_name=reader.person.name if reader.person is not None else None,
+            reply_to=None,
+            message_id=f"<n{notification_id}@{host}>",
+            references=(f"<request-{case.request.id}@{host}>",),
+            list_id=f"{case.organization.slug}.{host}",
+            unsubscribe_url=self.links.unsubscribe(self.reference(reader), kind.key),
+            kind=kind.key,
+            reasons=tuple(reasons),
+            event_id=str(case.event_id),
+            date=case.event.occasion.at,
+        )
+
+    def _request_facts(self, case: Case, request: ServiceRequest, sight: Sight) -> RequestFacts:
+        return RequestFacts(
+            number=request.number,
+            summary=request.summary,
+            description=request.description,
+            category=request.category.name,
+            address=request.place or None,
+            lat=request.latitude,
+            lng=request.longitude,
+            status=request.status.value,
+            url=self.links.request(request),
+            photo_url=request.photo_urls[0] if request.photo_urls else None,
+            reporter_name=self._reporter(request, sight),
+            is_private=case.is_private,
+            due_at=request.due_at if sight is Sight.MEMBER else None,
+        )
+
+    def _reporter(self, request: ServiceRequest, sight: Sight) -> str | None:
+        """Mail to members names the reporter, mail to bare addresses doesn't, anonymous is anonymous (rule 5)."""
+        if sight is Sight.ADDRESS or (request.is_anonymous and sight is not Sight.MEMBER):
+            return None
+        return self._name(request.reporter_id)
+
+    def _actor(self, case: Case, request: ServiceRequest, sight: Sight) -> str | None:
+        event: Event = case.event
+        acts_as_reporter = event.occasion.actor_id == request.reporter_id and not event.by_staff
+        if acts_as_reporter and self._reporter(request, sight) is None:
+            return None
+        return self._name(event.occasion.actor_id)
+
+    def _extra(self, case: Case, kind: Kind, sight: Sight) -> dict[str, Any]:
+        """What only some events have. Staff's own matters are asked for by staff kinds alone (rule 3)."""
+        event, request = case.event, case.request
+        extra: dict[str, Any] = {}
+        if isinstance(event, RequestRecategorized):
+            extra["old_category"] = self._category(event.old_category_id)
+            extra["new_category"] = self._category(event.category_id)
+        if isinstance(event, DueDateChanged):
+            extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
+        if isinstance(event, RequestMerged):
+            extra["survivor"] = self._survivor(case, kind, sight)
+        if isinstance(event, RequestEvent) and kind.for_staff:
+            extra["assignee"] = self._name(event.assignee_id)
+        if request is not None and request.typed_by_id is not None and sight is Sight.ADDRESS and not kind.for_staff:
+            extra["typed_by"] = self._name(request.typed_by_id)
+        return extra
+
+    def _survivor(self, case: Case, kind: Kind, sight: Sight) -> RequestFacts | None:
+        """A private survivor is for staff: the duplicate's people are told without its content (rule 16)."""
+        survivor = case.survivor
+        if survivor is None or (not kind.for_staff and Case(case.event_id, case.event, survivor).is_private):
+            return None
+        return self._request_facts(Case(case.event_id, case.event, survivor), survivor, sight)
+
+    def _name(self, person_id: int | None) -> str | None:
+        person = self.materials.people.get(person_id) if person_id is not None else None
+        return person.name if person is not None else None
+
+    def _category(self, category_id: int) -> str:
+        return self.materials.categories[category_id].name

@@ -1,0 +1,50 @@
+"""The notifier's arq worker and its timetable. arq is used here and in doorbell and jobs, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from arq import cron, func
+from arq.worker import Worker
+
+from casework.config import Settings
+from casework.database import is_postgres
+from notifier.doorbell import NOTIFIER_QUEUE, Doorbell, decode, encode
+from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
+from notifier.transports import Transport
+
+JOB_TIMEOUT_SECONDS = 3600
+_EVEN_SECONDS = set(range(0, 60, 2))
+
+
+async def make_worker(
+    settings: Settings, doorbell: Doorbell, transport: Transport, *, burst: bool = False, handle_signals: bool = True
+) -> Worker:
+    """A worker on an open database. `burst` works off what is queued and returns.
+
+    The relay and the delivery tick every two seconds, whatever Redis forgot; SQLite has one writer, so there jobs run
+    one at a time.
+    """
+    context: Context = {"settings": settings, "doorbell": doorbell, "transport": transport}
+    jobs: list[Any] = [relay_events, deliver_mail, rescue_work]
+    return Worker(
+        functions=[func(job, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1) for job in jobs],
+        cron_jobs=None
+        if burst
+        else [
+            cron(relay_events, second=_EVEN_SECONDS, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
+            cron(deliver_mail, second=_EVEN_SECONDS, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
+            cron(rescue_work, second=30, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
+        ],
+        redis_pool=await doorbell.connect(),
+        queue_name=NOTIFIER_QUEUE,
+        ctx=dict(context),
+        burst=burst,
+        handle_signals=handle_signals,
+        max_jobs=4 if is_postgres() else 1,
+        poll_delay=0.05,
+        keep_result=0,
+        job_serializer=encode,
+        job_deserializer=decode,
+        log_results=False,
+    )
