@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     smtp_connections: int = Field(default=8, ge=1, le=256)
     mails_per_connection: int = Field(default=1000, ge=1)
     unknown_mail: Literal["resend", "never"] = "resend"
-    lease_seconds: int = Field(default=120, ge=5)
+    lease_seconds: int = Field(default=300, ge=120)
     relay_tick_seconds: float = Field(default=2.0, gt=0)
     mail_attempts: int = Field(default=12, ge=1)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()

@@ -33,7 +33,8 @@ from notifier.render import SharedLetter, render_bundle, render_shared
 from notifier.transports import Outcome, Transport
 
 BATCH = 100
-SEND_TIMEOUT = timedelta(seconds=60)
+SEND_TIMEOUT = timedelta(seconds=90)
+"""The longest that a transport may take over one mail, from when a connection is free."""
 _SETTLE_AT_ONCE = 25
 
 log = structlog.get_logger(__name__)
@@ -79,17 +80,20 @@ async def _send_all(
 ) -> None:
     """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats."""
 
+    free = asyncio.Semaphore(settings.smtp_connections)
+
     async def send(mail: Mail) -> Settlement:
-        if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
-            return Settlement(
-                mail.notification_id,
-                State.PENDING,
-                due=clock.now(),
-                attempt_id=attempts[mail.notification_id],
-                outcome=State.DEFERRED,
-                detail="not begun: the batch took too long",
-            )
-        outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
+        async with free:
+            if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
+                return Settlement(
+                    mail.notification_id,
+                    State.PENDING,
+                    due=clock.now(),
+                    attempt_id=attempts[mail.notification_id],
+                    outcome=State.DEFERRED,
+                    detail="not begun: the batch took too long",
+                )
+            outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
         return _settlement(mail, attempts[mail.notification_id], outcome, settings)
 
     done: list[Settlement] = []

@@ -16,6 +16,7 @@ from casework.requests import ServiceRequest
 from notifier import audiences as who
 from notifier.audiences import Crowd, Small
 from notifier.preferences import Cadence
+from notifier.words import N_
 
 StillTrue = Callable[[Event, ServiceRequest, int | None], bool]
 
@@ -41,9 +42,13 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """`receipt` rows go to the actor too (rule 1). `still_true` is asked again just before sending (rule 7)."""
+    """`label` names the row to people, in English (gettext translates it).
+
+    `receipt` rows go to the actor too (rule 1). `still_true` is asked again just before sending (rule 7).
+    """
 
     key: str
+    label: str
     group: Group
     event: type[Event]
     small: tuple[Small, ...] = ()
@@ -62,42 +67,147 @@ _subscribers: tuple[Crowd, ...] = (who.staff_subscribers,)
 _followers: tuple[Crowd, ...] = (who.followers,)
 
 CATALOGUE: tuple[Kind, ...] = (
-    Kind("staff_request_submitted", _STAFF, events.RequestSubmitted, (who.assignee, who.route_addresses)),
-    Kind("staff_request_assigned", _STAFF, events.RequestAssigned, (who.assignee,), still_true=still_assignee),
+    Kind(
+        "staff_request_submitted",
+        N_("A request is submitted"),
+        _STAFF,
+        events.RequestSubmitted,
+        (who.assignee, who.route_addresses),
+    ),
+    Kind(
+        "staff_request_assigned",
+        N_("A request is assigned to you"),
+        _STAFF,
+        events.RequestAssigned,
+        (who.assignee,),
+        still_true=still_assignee,
+    ),
     Kind(
         "staff_request_recategorized",
+        N_("A request moves to another category"),
         _STAFF,
         events.RequestRecategorized,
         (who.assignee, who.displaced, who.route_addresses),
     ),
-    Kind("staff_request_acknowledged", _STAFF, events.RequestAcknowledged, (who.assignee,), _subscribers),
-    Kind("staff_request_closed", _STAFF, events.RequestClosed, (who.assignee,), _subscribers),
+    Kind(
+        "staff_request_acknowledged",
+        N_("A request that you handle is acknowledged"),
+        _STAFF,
+        events.RequestAcknowledged,
+        (who.assignee,),
+        _subscribers,
+    ),
+    Kind(
+        "staff_request_closed",
+        N_("A request that you handle is closed"),
+        _STAFF,
+        events.RequestClosed,
+        (who.assignee,),
+        _subscribers,
+    ),
     Kind(
         "staff_request_reopened",
+        N_("A request that you handle is reopened"),
         _STAFF,
         events.RequestReopened,
         (who.assignee, who.displaced, who.route_addresses),
         _subscribers,
     ),
-    Kind("staff_internal_comment", _STAFF, events.InternalCommentAdded, (who.assignee,), _subscribers),
-    Kind("staff_mentioned", _STAFF, events.InternalCommentAdded, (who.mentioned,)),
-    Kind("staff_public_comment", _STAFF, events.PublicCommentAdded, (who.assignee,), _subscribers),
+    Kind(
+        "staff_internal_comment",
+        N_("An internal comment on a request that you handle"),
+        _STAFF,
+        events.InternalCommentAdded,
+        (who.assignee,),
+        _subscribers,
+    ),
+    Kind(
+        "staff_mentioned",
+        N_("You are mentioned in an internal comment"),
+        _STAFF,
+        events.InternalCommentAdded,
+        (who.mentioned,),
+    ),
+    Kind(
+        "staff_public_comment",
+        N_("A public comment on a request that you handle"),
+        _STAFF,
+        events.PublicCommentAdded,
+        (who.assignee,),
+        _subscribers,
+    ),
     Kind(
         "staff_due_date_changed",
+        N_("The due date of a request changes"),
         _STAFF,
         events.DueDateChanged,
         (who.assignee,),
         _subscribers,
         still_true=still_latest_due_date,
     ),
-    Kind("staff_request_merged", _STAFF, events.RequestMerged, (who.survivor_assignee,)),
-    Kind("request_submitted", _RESIDENT, events.RequestSubmitted, (who.reporter,), receipt=True),
-    Kind("request_followed", _RESIDENT, events.RequestFollowed, (who.new_follower,), receipt=True),
-    Kind("request_acknowledged", _RESIDENT, events.RequestAcknowledged, (who.reporter,), _followers),
-    Kind("request_commented", _RESIDENT, events.PublicCommentAdded, (who.reporter,), _followers),
-    Kind("request_closed", _RESIDENT, events.RequestClosed, (who.reporter,), _followers),
-    Kind("request_reopened", _RESIDENT, events.RequestReopened, (who.reporter,), _followers),
-    Kind("request_merged", _RESIDENT, events.RequestMerged, (who.reporter,), _followers),
+    Kind(
+        "staff_request_merged",
+        N_("A duplicate is merged into a request that you handle"),
+        _STAFF,
+        events.RequestMerged,
+        (who.survivor_assignee,),
+    ),
+    Kind(
+        "request_submitted",
+        N_("Receipts for requests that you report"),
+        _RESIDENT,
+        events.RequestSubmitted,
+        (who.reporter,),
+        receipt=True,
+    ),
+    Kind(
+        "request_followed",
+        N_("Confirmations of requests that you follow"),
+        _RESIDENT,
+        events.RequestFollowed,
+        (who.new_follower,),
+        receipt=True,
+    ),
+    Kind(
+        "request_acknowledged",
+        N_("A request that you report or follow is acknowledged"),
+        _RESIDENT,
+        events.RequestAcknowledged,
+        (who.reporter,),
+        _followers,
+    ),
+    Kind(
+        "request_commented",
+        N_("A comment on a request that you report or follow"),
+        _RESIDENT,
+        events.PublicCommentAdded,
+        (who.reporter,),
+        _followers,
+    ),
+    Kind(
+        "request_closed",
+        N_("A request that you report or follow is closed"),
+        _RESIDENT,
+        events.RequestClosed,
+        (who.reporter,),
+        _followers,
+    ),
+    Kind(
+        "request_reopened",
+        N_("A request that you report or follow is reopened"),
+        _RESIDENT,
+        events.RequestReopened,
+        (who.reporter,),
+        _followers,
+    ),
+    Kind(
+        "request_merged",
+        N_("A request that you report or follow is merged into another"),
+        _RESIDENT,
+        events.RequestMerged,
+        (who.reporter,),
+        _followers,
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.key: kind for kind in CATALOGUE}
