@@ -1,6 +1,6 @@
 """Global ids and cursors: opaque to clients, stable for ever, never trusted.
 
-    global_id("ServiceRequest", 7)  ->  "U2VydmljZVJlcXVlc3Q6Nw=="       cursor(7)  ->  "Yzo3"
+global_id("ServiceRequest", 7)  ->  "U2VydmljZVJlcXVlc3Q6Nw=="       cursor(7)  ->  "Yzo3"
 """
 
 from __future__ import annotations

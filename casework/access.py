@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -156,12 +157,21 @@ def require(viewer: Viewer, action: Action, organization_id: int) -> None:
 
 def requests_seen_by(viewer: Viewer) -> QuerySet[ServiceRequest]:
     """Every request that the viewer may know of: public ones, their own, and all of the organizations they staff."""
-    seen = Q(is_hidden=False, category__is_private=False)
+    return ServiceRequest.filter(seen_by(viewer))
+
+
+def seen_by(viewer: Viewer, prefix: str = "") -> Q:
+    """The condition of the same door, for a query over something that has a request (`prefix` is then "request__")."""
+
+    def where(**conditions: Any) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
+    seen = where(is_hidden=False, category__is_private=False)
     if viewer.person_id is not None:
-        seen |= Q(reporter_id=viewer.person_id)
+        seen |= where(reporter_id=viewer.person_id)
     if viewer.staffed:
-        seen |= Q(organization_id__in=viewer.staffed)
-    return ServiceRequest.filter(seen)
+        seen |= where(organization_id__in=viewer.staffed)
+    return seen
 
 
 async def request_for(viewer: Viewer, request_id: int, *, field: str = "request_id") -> ServiceRequest:

@@ -1,0 +1,115 @@
+"""The web application.
+
+    security headers ── CORS ──┬─ /graphql            GraphQL (api.http), GraphiQL for browsers
+                               ├─ /healthz /readyz    is the process up; can it reach the database
+                               └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
+
+The database is opened and closed by whoever builds the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.context import Nudge
+from api.execution import Engine
+from api.http import GraphQLEndpoint
+from api.limits import Limits
+from api.schema import executable_schema
+from casework.config import Settings
+from casework.database import fetch
+
+log = structlog.get_logger(__name__)
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Addresses of ours hold tokens; no other site is told them.
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def build_app(
+    settings: Settings, *, extra_routes: Sequence[BaseRoute] = (), after_commit: Nudge | None = None
+) -> Starlette:
+    """The application. `after_commit` is awaited, best effort, after each mutation that changed something."""
+    endpoint = GraphQLEndpoint(
+        engine_for(settings), settings.max_request_bytes, page=settings.graphiql, after_commit=after_commit
+    )
+    middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
+    if settings.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+                max_age=86_400,
+            )
+        )
+    routes = [
+        Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
+        Route("/healthz", _healthy),
+        Route("/readyz", _ready),
+        *extra_routes,
+    ]
+    return Starlette(routes=routes, middleware=middleware)
+
+
+def engine_for(settings: Settings) -> Engine:
+    """The engine that runs this API's documents within the limits of the settings."""
+    limits = Limits(
+        tokens=settings.max_query_tokens,
+        depth=settings.max_query_depth,
+        aliases=settings.max_query_aliases,
+        directives=settings.max_query_directives,
+        cost=settings.max_query_cost,
+    )
+    return Engine(executable_schema(), limits, introspection=settings.introspection)
+
+
+class SecurityHeaders:
+    """Headers that every answer has, unless its route says otherwise."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = {**_HEADERS, **({"Strict-Transport-Security": "max-age=31536000"} if https else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+async def _healthy(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok\n")
+
+
+async def _ready(request: Request) -> PlainTextResponse:
+    try:
+        await fetch("SELECT 1 AS one")
+    except Exception:
+        log.exception("the database does not answer")
+        return PlainTextResponse("the database does not answer\n", 503)
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,54 @@
+"""A comment, and who may be named as its author."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from api.ids import global_id
+from api.node import Node
+from api.people.types import Person, person
+from api.requests.status import RequestStatus
+from casework import requests as rows
+from casework.access import Viewer, names_actor
+from casework.requests import Status
+
+
+@strawberry.enum(description="Who reads a comment.")
+class CommentVisibility(Enum):
+    PUBLIC = strawberry.enum_value("public", description="Everyone who sees the request.")
+    INTERNAL = strawberry.enum_value("internal", description="The organization's staff only.")
+
+
+@strawberry.type(description="What somebody said on a request.")
+class Comment(Node):
+    body: str = strawberry.field(description="What was said: plain text, never markup.")
+    author: Person | None = strawberry.field(
+        description="Who said it; null where the author is anonymous to the viewer, or unknown."
+    )
+    visibility: CommentVisibility = strawberry.field(description="Who reads it.")
+    by_staff: bool = strawberry.field(
+        description="Whether it was said on behalf of the organization; false where the author is not shown."
+    )
+    accompanies: RequestStatus | None = strawberry.field(
+        description="The status that the request was given with these words; null for a comment by itself."
+    )
+    created_at: datetime = strawberry.field(description="When it was said.")
+
+
+def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> Comment:
+    """How a viewer sees a comment of a request that they see. Needs the author loaded."""
+    named = names_actor(viewer, request, row.author_id, staff_act=_only_staff_could(row))
+    return Comment(
+        id=strawberry.ID(global_id("Comment", row.id)),
+        body=row.body,
+        author=person(row.author) if named and row.author else None,
+        visibility=CommentVisibility.INTERNAL if row.is_internal else CommentVisibility.PUBLIC,
+        by_staff=row.by_staff and named,
+        accompanies=RequestStatus[row.accompanies.name] if row.accompanies else None,
+        created_at=row.created_at,
+    )
+
+
+def _only_staff_could(row: rows.Comment) -> bool:
+    return row.is_internal or row.accompanies is Status.ACKNOWLEDGED

@@ -1,0 +1,46 @@
+"""What every resolver of one HTTP request shares: who is looking, and the loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import strawberry
+import structlog
+
+from api.loaders import Loaders
+from casework.access import Viewer
+
+log = structlog.get_logger(__name__)
+
+Nudge = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Context:
+    """`session` is the bearer token's hash, None for a guest; `after_commit` is told of every committed mutation."""
+
+    viewer: Viewer
+    session: str | None = None
+    idempotency_key: str | None = None
+    after_commit: Nudge | None = None
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.viewer)
+
+    def forget(self) -> None:
+        """What was loaded before a mutation may not be true after it."""
+        self.loaders = Loaders(self.viewer)
+
+    async def committed(self) -> None:
+        """Best effort: what a lost nudge would have started, the next tick starts."""
+        if self.after_commit is None:
+            return
+        try:
+            await self.after_commit()
+        except Exception:
+            log.warning("nudge after commit failed", exc_info=True)
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,107 @@
+"""One statement for what many fields of a page ask for, whatever the size of the page.
+
+A set of loaders lives as long as one request, and no longer than the next mutation in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from casework import reading
+from casework.access import Viewer, requests_seen_by
+from casework.history import HistoryRow
+from casework.organizations import RequestCategory
+from casework.people import Person
+from casework.reading import Page, Window
+from casework.requests import Comment, ServiceRequest
+
+R = TypeVar("R")
+
+Windowed = tuple[ServiceRequest, Window]
+
+
+class Loaders:
+    """Everything that is loaded for many objects at once, as one viewer may see it."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self.comments: DataLoader[Windowed, Page[Comment]] = _per_window(viewer, reading.comments_of)
+        self.history: DataLoader[Windowed, Page[HistoryRow]] = _per_window(viewer, reading.history_of)
+        self.comment_counts = DataLoader(self._comment_counts, cache_key_fn=_row)
+        self.history_counts = DataLoader(self._history_counts, cache_key_fn=_row)
+        self.comment = DataLoader(self._comment)
+        self.follows = DataLoader(self._follows)
+        self.mutes = DataLoader(self._mutes)
+        self.request = DataLoader(self._request)
+        self.person = DataLoader(self._person)
+        self.categories = DataLoader(self._categories)
+        self.staff = DataLoader(self._staff)
+
+    async def _comment_counts(self, requests: list[ServiceRequest]) -> list[int]:
+        return await reading.comment_counts(self._viewer, requests)
+
+    async def _history_counts(self, requests: list[ServiceRequest]) -> list[int]:
+        return await reading.history_counts(self._viewer, requests)
+
+    async def _comment(self, ids: list[int]) -> list[Comment | None]:
+        found = await reading.comments_by_id(self._viewer, ids)
+        return [found.get(each) for each in ids]
+
+    async def _follows(self, request_ids: list[int]) -> list[bool]:
+        followed = await reading.followed_by(self._viewer, request_ids)
+        return [each in followed for each in request_ids]
+
+    async def _mutes(self, request_ids: list[int]) -> list[bool]:
+        muted = await reading.muted_by(self._viewer, request_ids)
+        return [each in muted for each in request_ids]
+
+    async def _request(self, ids: list[int]) -> list[ServiceRequest | None]:
+        seen = requests_seen_by(self._viewer).filter(id__in=ids).select_related(*reading.SHOWN)
+        found = {request.id: request for request in await seen}
+        return [found.get(each) for each in ids]
+
+    async def _person(self, ids: list[int]) -> list[Person | None]:
+        found = await Person.in_bulk(ids, "id")
+        return [found.get(each) for each in ids]
+
+    async def _categories(self, organization_ids: list[int]) -> list[list[RequestCategory]]:
+        grouped: dict[int, list[RequestCategory]] = defaultdict(list)
+        usable = RequestCategory.filter(organization_id__in=organization_ids, deleted_at__isnull=True)
+        for category in await usable.order_by("name", "id"):
+            grouped[category.organization_id].append(category)
+        return [grouped[each] for each in organization_ids]
+
+    async def _staff(self, organization_ids: list[int]) -> list[list[Person] | None]:
+        found = await reading.staff_of(self._viewer, organization_ids)
+        return [found.get(each) for each in organization_ids]
+
+
+def _per_window(
+    viewer: Viewer,
+    read: Callable[[Viewer, list[ServiceRequest], Window], Awaitable[list[Page[R]]]],
+) -> DataLoader[Windowed, Page[R]]:
+    """A loader of pages: one statement for all requests that are asked for the same window."""
+
+    async def load(keys: list[Windowed]) -> list[Page[R]]:
+        asked: dict[Window, list[ServiceRequest]] = defaultdict(list)
+        for request, window in keys:
+            asked[window].append(request)
+        pages: dict[Hashable, Page[R]] = {}
+        for window, requests in asked.items():
+            found = await read(viewer, requests, window)
+            pages.update({(request.id, window): each for request, each in zip(requests, found, strict=True)})
+        return [pages[_window_key(key)] for key in keys]
+
+    return DataLoader(load, cache_key_fn=_window_key)
+
+
+def _window_key(key: Windowed) -> Hashable:
+    return key[0].id, key[1]
+
+
+def _row(request: ServiceRequest) -> Hashable:
+    return request.id

@@ -1,0 +1,100 @@
+"""An organization, and the categories of request that it handles."""
+
+from enum import Enum
+
+import strawberry
+
+from api.context import Info
+from api.ids import global_id
+from api.node import Node
+from api.people.types import Person, person
+from casework import organizations as rows
+from casework.access import Viewer
+
+
+@strawberry.enum(description="What a category forbids a resident to do to its requests. Staff are never restricted.")
+class Restriction(Enum):
+    NONE = strawberry.enum_value("none", description="Nothing is forbidden.")
+    NO_REOPENS = strawberry.enum_value("no_reopens", description="Closed requests stay closed.")
+    NO_STATUS_CHANGES = strawberry.enum_value("no_status_changes", description="Neither closing nor reopening.")
+    NOTHING_ON_CLOSED = strawberry.enum_value(
+        "nothing_on_closed", description="Nothing on closed requests; closing is fine."
+    )
+    NOTHING = strawberry.enum_value("nothing", description="Neither comments nor status changes.")
+
+
+@strawberry.type(description="A kind of request that an organization handles.")
+class RequestCategory(Node):
+    name: str = strawberry.field(description="Its name, in one line.")
+    description: str = strawberry.field(description="When to choose it; may be empty.")
+    is_private: bool = strawberry.field(description="Whether its requests are seen by their reporter and staff only.")
+    is_deleted: bool = strawberry.field(description="Whether new requests can't have it any more.")
+    requester_restriction: Restriction = strawberry.field(description="What the reporter may not do to its requests.")
+    resident_restriction: Restriction = strawberry.field(
+        description="What all other residents may not do to its requests."
+    )
+    route_addresses: list[str] | None = strawberry.field(
+        description="Who is mailed about its new requests. For staff; null for everyone else."
+    )
+    escalate_to: str | None = strawberry.field(
+        description="Who is mailed when a request is late. For staff; null for everyone else."
+    )
+    switched_off_kinds: list[str] | None = strawberry.field(
+        description="The kinds of mail that are not sent about its requests. For staff; null for everyone else."
+    )
+    assignee_id: strawberry.Private[int | None]
+
+    @strawberry.field(description="Who is given its new requests. For staff; null for everyone else.")
+    async def assignee(self, info: Info) -> Person | None:
+        if self.assignee_id is None:
+            return None
+        found = await info.context.loaders.person.load(self.assignee_id)
+        return person(found) if found else None
+
+
+@strawberry.type(description="A town, a department or a utility that takes requests.")
+class Organization(Node):
+    row_id: strawberry.Private[int]
+    slug: str = strawberry.field(description="Its short name in addresses and filters.")
+    name: str = strawberry.field(description="Its full name.")
+    time_zone: str = strawberry.field(description="Where its clocks are, as in `America/New_York`.")
+    viewer_is_staff: bool = strawberry.field(description="Whether the viewer works for it.")
+
+    @strawberry.field(description="The categories that a new request can have, by name.")
+    async def categories(self, info: Info) -> list[RequestCategory]:
+        found = await info.context.loaders.categories.load(self.row_id)
+        return [category(row, info.context.viewer) for row in found]
+
+    @strawberry.field(description="Who can be assigned: its staff, by name. For staff; null for everyone else.")
+    async def staff(self, info: Info) -> list[Person] | None:
+        found = await info.context.loaders.staff.load(self.row_id)
+        return None if found is None else [person(row) for row in found]
+
+
+def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:
+    """How a viewer sees a category; what it tells about the inside is for staff."""
+    inside = viewer.is_staff_of(row.organization_id)
+    return RequestCategory(
+        id=strawberry.ID(global_id("RequestCategory", row.id)),
+        name=row.name,
+        description=row.description,
+        is_private=row.is_private,
+        is_deleted=row.deleted_at is not None,
+        requester_restriction=Restriction[row.requester_restriction.name],
+        resident_restriction=Restriction[row.resident_restriction.name],
+        route_addresses=row.route_addresses if inside else None,
+        escalate_to=row.escalate_to if inside else None,
+        switched_off_kinds=row.switched_off_kinds if inside else None,
+        assignee_id=row.assignee_id if inside else None,
+    )
+
+
+def organization(row: rows.Organization, viewer: Viewer) -> Organization:
+    return Organization(
+        id=strawberry.ID(global_id("Organization", row.id)),
+        row_id=row.id,
+        slug=row.slug,
+        name=row.name,
+        time_zone=row.time_zone,
+        viewer_is_staff=viewer.is_staff_of(row.id),
+    )

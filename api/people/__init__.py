@@ -1,0 +1,1 @@
+"""People, and the one who is asking."""

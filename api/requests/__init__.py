@@ -1,0 +1,1 @@
+"""Requests: what was reported, and what is done about it."""

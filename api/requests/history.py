@@ -1,0 +1,96 @@
+"""What happened on a request, as one kind of entry for every event.
+
+A new event needs a phrase here, or is told by its name; a test holds the table complete.
+"""
+
+from datetime import datetime
+
+import strawberry
+
+from api.comments.types import Comment, comment
+from api.context import Info
+from api.ids import global_id
+from api.people.types import Person, person
+from casework import requests as rows
+from casework.access import names_actor
+from casework.history import HistoryRow
+
+# Everything that only staff can do shows who did it, also on an anonymous request (rule 5).
+STAFF_ACTS = frozenset(
+    {
+        "RequestAcknowledged",
+        "RequestAssigned",
+        "RequestRecategorized",
+        "InternalCommentAdded",
+        "DueDateChanged",
+        "RequestMerged",
+        "RequestVisibilityChanged",
+    }
+)
+
+PHRASES = {
+    "RequestSubmitted": "reported this",
+    "RequestUpdated": "mended the report",
+    "RequestAssigned": "changed who is assigned",
+    "RequestRecategorized": "moved this to another category",
+    "RequestAcknowledged": "acknowledged this",
+    "RequestClosed": "closed this",
+    "RequestReopened": "reopened this",
+    "PublicCommentAdded": "commented",
+    "InternalCommentAdded": "commented internally",
+    "DueDateChanged": "changed the due date",
+    "RequestMerged": "merged this into another request",
+    "RequestVisibilityChanged": "changed who can see this",
+    "RequestArchived": "archived this",
+}
+
+
+@strawberry.type(description="Something that happened on a request.")
+class HistoryEvent:
+    row: strawberry.Private[HistoryRow]
+    request: strawberry.Private[rows.ServiceRequest]
+    id: strawberry.ID = strawberry.field(description="Its id: opaque, and stable for ever.")
+    type: str = strawberry.field(
+        description="What happened, to switch on, as in `RequestClosed`. New ones may be added."
+    )
+    is_internal: bool = strawberry.field(description="Whether only staff see this entry.")
+    occurred_at: datetime = strawberry.field(description="When it happened.")
+
+    @strawberry.field(
+        description="Who did it; null for guests, for the clock, and where they are anonymous to the viewer."
+    )
+    async def actor(self, info: Info) -> Person | None:
+        return await self._actor(info)
+
+    @strawberry.field(description="What happened as a sentence to show.")
+    async def text(self, info: Info) -> str:
+        actor = await self._actor(info)
+        phrase = PHRASES.get(self.row.type, self.row.type)
+        return f"{actor.name if actor else 'Somebody'} {phrase}"
+
+    @strawberry.field(description="What was said with it; null where nothing was.")
+    async def comment(self, info: Info) -> Comment | None:
+        comment_id = self.row.data.get("comment_id")
+        if not isinstance(comment_id, int):
+            return None
+        found = await info.context.loaders.comment.load(comment_id)
+        return comment(found, self.request, info.context.viewer) if found else None
+
+    async def _actor(self, info: Info) -> Person | None:
+        actor_id, staff_act = self.row.actor_id, self.row.type in STAFF_ACTS
+        if actor_id is None or not names_actor(info.context.viewer, self.request, actor_id, staff_act=staff_act):
+            return None
+        found = await info.context.loaders.person.load(actor_id)
+        return person(found) if found else None
+
+
+def history_event(row: HistoryRow, request: rows.ServiceRequest) -> HistoryEvent:
+    """One row of a request's history, for a viewer who may see it."""
+    return HistoryEvent(
+        row=row,
+        request=request,
+        id=strawberry.ID(global_id("HistoryEvent", row.id)),
+        type=row.type,
+        is_internal=row.is_internal,
+        occurred_at=row.occurred_at,
+    )

@@ -1,0 +1,97 @@
+"""The schema: the nouns' queries and mutations put together, and `node`.
+
+`schema.graphql` beside this file is the same in writing; `curbcast schema --check` compares them.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.tools import merge_types
+
+from api.comments.mutations import CommentMutations
+from api.comments.types import comment
+from api.context import Context, Info
+from api.ids import parse_global_id
+from api.node import Node
+from api.organizations.mutations import OrganizationMutations
+from api.organizations.queries import OrganizationQueries
+from api.organizations.types import category, organization
+from api.people.types import person
+from api.people.viewer import ViewerQueries
+from api.requests.mutations import RequestMutations
+from api.requests.queries import RequestQueries
+from api.requests.types import service_request
+from api.watching.mutations import WatchingMutations
+from casework import organizations
+from casework.access import person_for
+
+
+async def _request(context: Context, number: int) -> Node | None:
+    found = await context.loaders.request.load(number)
+    return service_request(found, context.viewer) if found else None
+
+
+async def _comment(context: Context, number: int) -> Node | None:
+    found = await context.loaders.comment.load(number)
+    request = await context.loaders.request.load(found.request_id) if found else None
+    return comment(found, request, context.viewer) if found and request else None
+
+
+async def _person(context: Context, number: int) -> Node | None:
+    found = await person_for(context.viewer, number)
+    return person(found) if found else None
+
+
+async def _organization(context: Context, number: int) -> Node | None:
+    found = await organizations.Organization.get_or_none(id=number)
+    return organization(found, context.viewer) if found else None
+
+
+async def _category(context: Context, number: int) -> Node | None:
+    found = await organizations.RequestCategory.get_or_none(id=number)
+    return category(found, context.viewer) if found else None
+
+
+_DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
+    "ServiceRequest": _request,
+    "Comment": _comment,
+    "Person": _person,
+    "Organization": _organization,
+    "RequestCategory": _category,
+}
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="Anything by its global id; null where there is none that the viewer may see.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+    ) -> Node | None:
+        named = parse_global_id(id)
+        door = _DOORS.get(named[0]) if named else None
+        return await door(info.context, named[1]) if door and named else None
+
+
+_NOUNS = (ViewerQueries, NodeQueries, OrganizationQueries, RequestQueries)
+_VERBS = (RequestMutations, CommentMutations, WatchingMutations, OrganizationMutations)
+
+schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))
+
+
+def executable_schema() -> GraphQLSchema:
+    """The schema as graphql-core runs it. Strawberry builds it and keeps it to itself; there is no other way to it."""
+    built = schema._schema
+    for root, text in (
+        (built.query_type, "Everything that can be asked."),
+        (built.mutation_type, "Everything that can be done. What a user can cause to fail is told in `userErrors`."),
+    ):
+        if root is not None:
+            root.description = text
+    return built
+
+
+def print_sdl() -> str:
+    """The schema in GraphQL's own language, as committed in schema.graphql."""
+    return schema.as_str() + "\n"
