@@ -26,11 +26,11 @@ from notifier.kinds import Kind
 from notifier.leases import Settlement, begin_attempts, claim, hand_over, settle
 from notifier.letters import Letters, Sight, gather_materials, sight_of
 from notifier.notifications import Notification, State
+from notifier.outcome import Outcome, Transport
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
 from notifier.recipients import Recipient
 from notifier.render import SharedLetter, render_bundle, render_shared
-from notifier.transports import Outcome, Transport
 
 BATCH = 100
 SEND_TIMEOUT = timedelta(seconds=90)

@@ -10,7 +10,7 @@ from typing import Any, TypedDict, cast
 from casework.config import Settings
 from notifier import deliver, relay, rescue
 from notifier.doorbell import DELIVER, Doorbell
-from notifier.transports import Transport
+from notifier.outcome import Transport
 
 
 class Context(TypedDict):

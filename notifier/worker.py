@@ -11,7 +11,7 @@ from casework.config import Settings
 from casework.database import is_postgres
 from notifier.doorbell import NOTIFIER_QUEUE, Doorbell, decode, encode
 from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
-from notifier.transports import Transport
+from notifier.outcome import Transport
 
 JOB_TIMEOUT_SECONDS = 3600
 _EVEN_SECONDS = set(range(0, 60, 2))

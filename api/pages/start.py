@@ -1,0 +1,27 @@
+"""`/`: where to go from here. Under `demo` it also lists the tokens of the town's people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.pages.html import page
+from casework.config import Settings
+
+
+def start_routes(settings: Settings, tokens: Mapping[str, str]) -> list[Route]:
+    """The start page. `tokens` are shown as they are: give none outside a demo."""
+
+    async def start(request: Request) -> Response:
+        return page(
+            "start.html",
+            product=settings.product_name,
+            tokens=tokens,
+            inbox=settings.smtp_url is None,
+            graphiql=settings.graphiql,
+        )
+
+    return [Route("/", start)]

@@ -1,0 +1,25 @@
+"""`curbcast`: one command for whoever runs it. Each group of commands has a module of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from curbcast.commands import importing, mail, people, schema, serving
+from curbcast.wiring import register_all_models
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+
+serving.add_to(app)
+people.add_to(app)
+importing.add_to(app)
+schema.add_to(app)
+app.add_typer(mail.app, name="mail")
+
+
+def main() -> None:
+    register_all_models()
+    app()
+
+
+if __name__ == "__main__":
+    main()

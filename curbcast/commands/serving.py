@@ -1,0 +1,139 @@
+"""What runs: `serve`, `demo`, `worker`, `migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import AsyncExitStack
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from starlette.routing import BaseRoute
+
+from api.app import build_app
+from api.pages.html import STATIC
+from api.pages.inbox import inbox_routes
+from api.pages.requests import request_routes
+from api.pages.start import start_routes
+from api.pages.unsubscribe import unsubscribe_routes
+from casework.config import Settings
+from casework.database import close_database, migrate, open_database
+from curbcast.demo.activity import live
+from curbcast.demo.town import Demo, build_town
+from curbcast.one_process import Running, running
+from curbcast.settings import load_settings
+from notifier.doorbell import Doorbell
+from notifier.transports import CapturedMail, transport_for
+from notifier.worker import make_worker
+
+Host = Annotated[str, typer.Option(help="Where to listen.")]
+Port = Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")]
+DataDir = Annotated[Path | None, typer.Option(envvar="CURBCAST_DATA_DIR", help="Where state is kept (default: var).")]
+
+
+class Half(StrEnum):
+    """Which worker."""
+
+    NOTIFIER = "notifier"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("serve")(serve)
+    app.command("demo")(demo)
+    app.command("worker")(worker)
+    app.command("migrate")(migrate_database)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
+    """Run the API; without REDIS_URL also the worker and an embedded Valkey, all in one process."""
+    settings = load_settings(data_dir=data_dir)
+    if settings.smtp_url is None and not _is_loopback(host):
+        typer.secho(
+            f"SMTP_URL is not set. Captured mail shows secret links, so it is only kept on loopback: set SMTP_URL to"
+            f" serve on {host}.",
+            fg="red",
+            err=True,
+        )
+        raise typer.Exit(2)
+    asyncio.run(_serve(settings, host, port))
+
+
+async def _serve(settings: Settings, host: str, port: int) -> None:
+    async with running(settings, with_worker=settings.redis_url is None) as up:
+        await _listen(up, host, port, pages(settings))
+
+
+def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
+    """Run everything in one process, with a made-up town in which things happen. Mail is captured at /inbox."""
+    settings = load_settings(data_dir=data_dir, smtp_url=None, public_url=f"http://{_shown(host)}:{port}")
+    asyncio.run(_demo(settings, host, port))
+
+
+async def _demo(settings: Settings, host: str, port: int) -> None:
+    async with running(settings) as up:
+        town = await build_town()
+        happening = asyncio.create_task(live(town, after_each=up.nudge))
+        try:
+            await _listen(up, host, port, pages(settings, town))
+        finally:
+            happening.cancel()
+            await asyncio.gather(happening, return_exceptions=True)
+
+
+def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
+    """Every route beside GraphQL. The inbox is there only where mail is captured."""
+    routes: list[BaseRoute] = [STATIC, *unsubscribe_routes(settings), *request_routes(settings)]
+    if settings.smtp_url is None:
+        routes += inbox_routes(settings, CapturedMail(settings.data_dir / "mail"))
+    return [*routes, *start_routes(settings, town.tokens if town is not None else {})]
+
+
+async def _listen(up: Running, host: str, port: int, routes: list[BaseRoute]) -> None:
+    app = build_app(up.settings, extra_routes=routes, after_commit=up.nudge)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    gc.collect()
+    gc.freeze()
+    typer.echo(f"{up.settings.product_name} is up: http://{_shown(host)}:{port}/  (Ctrl-C stops it)")
+    await uvicorn.Server(config).serve()
+
+
+def worker(half: Annotated[Half, typer.Argument(help="Which worker to run.")], data_dir: DataDir = None) -> None:
+    """Run a worker on its own; start as many as there is work for."""
+    settings = load_settings(data_dir=data_dir)
+    if settings.redis_url is None:
+        typer.secho("REDIS_URL is not set: a worker on its own needs the Redis that the API rings.", fg="red", err=True)
+        raise typer.Exit(2)
+    asyncio.run(_work(settings, settings.redis_url))
+
+
+async def _work(settings: Settings, redis_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        await open_database(settings.database_url)
+        stack.push_async_callback(close_database)
+        doorbell = Doorbell(redis_url)
+        stack.push_async_callback(doorbell.close)
+        transport = transport_for(settings)
+        stack.push_async_callback(transport.close)
+        await (await make_worker(settings, doorbell, transport)).async_run()
+
+
+def migrate_database(data_dir: DataDir = None) -> None:
+    """Bring the database's schema up to date."""
+    settings = load_settings(data_dir=data_dir)
+    asyncio.run(migrate(settings.database_url))
+    typer.echo("The schema is up to date.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
