@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.migrations import api as migrations
 from tortoise.transactions import in_transaction as tortoise_transaction
@@ -74,6 +75,8 @@ def tortoise_config(url: str) -> dict[str, Any]:
 
 async def open_database(url: str) -> None:
     """Connect (lazily) to `url` for this process and every task in it."""
+    # Tortoise remembers statements by the connection's name, in the dialect of the database that had it before.
+    EXECUTOR_CACHE.clear()
     await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
     if not is_postgres():
         await connection().execute_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
