@@ -21,7 +21,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from casework.access import Viewer, requests_seen_by
+from casework.access import Viewer, requests_seen_by, seen_by
 from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
 from casework.people import STAFF_ROLES, Member, Person
@@ -135,6 +135,11 @@ async def followed_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
         return set()
     follows = Follow.filter(person_id=viewer.person_id, until_event__isnull=True, request_id__in=list(request_ids))
     return {follow.request_id for follow in await follows.only("id", "request_id")}
+
+
+def follows_of(viewer: Viewer) -> QuerySet[Follow]:
+    """The viewer's present follows of requests that they may still see."""
+    return Follow.filter(seen_by(viewer, "request__"), person_id=viewer.person_id, until_event__isnull=True)
 
 
 async def muted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
