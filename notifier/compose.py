@@ -1,12 +1,27 @@
-"""A shared letter, a reader and an envelope -> the bytes of one mail."""
+"""A shared letter, a reader and an envelope -> the bytes of one mail.
+
+    From … X-Curbcast-Event     of the envelope; names and subjects encoded once and remembered
+    multipart/alternative
+    ├─ text/plain   stretches of the letter, encoded once, and between them this reader's values
+    └─ text/html    the same
+
+`email.message` would encode the whole letter for every reader (about 4 ms); here each mail encodes the few words that
+are its own. The outcome decodes to the same, and a test compares.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
+from markupsafe import escape
+
+from notifier import headers, markers, quoted
 from notifier.facts import Reader
 from notifier.render import SharedLetter
+
+_PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n"
 
 
 @dataclass(frozen=True)
@@ -39,4 +54,40 @@ def compose(shared: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:
 
     ValueError for an address, id or URL that can't stand in a header.
     """
-    raise NotImplementedError
+    shape, values = shared.shape(reader), markers.values_of(reader)
+    plain = [quoted.encoded(value) for value in values]
+    rich = [quoted.encoded(str(escape(value))) for value in values]
+    # `=_` can't occur in quoted-printable, so no part can hold the boundary.
+    boundary = b"=_%s" % blake2b(envelope.message_id.encode(), digest_size=12).hexdigest().encode()
+    return b"".join(
+        (
+            headers.mailbox("From", envelope.from_name, envelope.from_address),
+            headers.mailbox("To", envelope.to_name, envelope.to_address),
+            headers.mailbox("Reply-To", None, envelope.reply_to) if envelope.reply_to else b"",
+            headers.words("Subject", shared.subject),
+            headers.date(envelope.date),
+            _ids(envelope),
+            b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary,
+            _PART % (boundary, b"plain", shape.text.filled_bytes(plain)),
+            _PART % (boundary, b"html", shape.html.filled_bytes(rich)),
+            b"--%s--\r\n" % boundary,
+        )
+    )
+
+
+def _ids(envelope: Envelope) -> bytes:
+    """The headers that are made of ids and keys, which need no encoding, only a check."""
+    lines = [f"Message-ID: {headers.message_id(envelope.message_id)}"]
+    if envelope.references:
+        references = [headers.message_id(reference) for reference in envelope.references]
+        lines += (f"In-Reply-To: {references[-1]}", "References: " + "\r\n ".join(references))
+    lines.append(f"List-Id: <{headers.token(envelope.list_id)}>")
+    if envelope.unsubscribe_url:
+        lines.append(f"List-Unsubscribe: <{headers.web_address(envelope.unsubscribe_url)}>")
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    lines.append("Auto-Submitted: auto-generated")
+    lines.append(f"X-Curbcast-Kind: {headers.token(envelope.kind)}")
+    if envelope.reasons:
+        lines.append("X-Curbcast-Reason: " + ", ".join(map(headers.token, envelope.reasons)))
+    lines.append(f"X-Curbcast-Event: {headers.token(envelope.event_id)}\r\n")
+    return "\r\n".join(lines).encode("ascii")

@@ -1,0 +1,212 @@
+"""Made-up mails for previews, tests and benches: the town of Marlow, where Maya reports, Ines watches, Tom repairs and
+Rosa routes. Nothing here is anybody's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from notifier.facts import Facts, Line, OrganizationFacts, Reader, RequestFacts
+
+SITE = "https://marlow.example"
+NOW = datetime(2025, 6, 3, 18, 5, tzinfo=UTC)
+
+MARLOW = OrganizationFacts(
+    name="Town of Marlow",
+    time_zone="America/New_York",
+    color="#0b5d66",
+    postal_address="Town Hall, 1 Main Street, Marlow, MA 02301",
+)
+
+LAMP = RequestFacts(
+    number=1042,
+    summary="Street light out outside the library",
+    description="The lamp by the library's side door has been dark since Sunday.\nIt is pitch black there at six.",
+    category="Street lights",
+    address="12 Elm Street",
+    lat=42.36012,
+    lng=-71.05891,
+    status="open",
+    url=f"{SITE}/requests/1042",
+    photo_url=f"{SITE}/photos/1042.jpg",
+    reporter_name="Maya Lindqvist",
+    due_at=NOW + timedelta(days=3),
+)
+
+OTHER_LAMP = replace(
+    LAMP,
+    number=1037,
+    summary="Dark lamp on Elm Street",
+    description="No light at all between the library and the corner.",
+    url=f"{SITE}/requests/1037",
+    photo_url=None,
+    reporter_name="Ines Duarte",
+)
+
+_STATUS = {"acknowledged": "acknowledged", "closed": "closed", "reopened": "open", "merged": "archived"}
+
+# What only some kinds have: who did it, what they said, and `extra`.
+_TEXTS = {
+    "staff_request_acknowledged": "Tom goes there on Thursday with the lift.",
+    "request_acknowledged": "Thanks for telling us. Tom goes there on Thursday with the lift.",
+    "staff_request_closed": "New lamp fitted, and the timer set to dusk.\nThe old one had water in it.",
+    "request_closed": "New lamp fitted, and the timer set to dusk.\nThe old one had water in it.",
+    "staff_request_reopened": "It went dark again last night.",
+    "request_reopened": "It went dark again last night.",
+    "staff_internal_comment": "The lift is in the workshop until Wednesday. Call Ayşe about the spare one.",
+    "staff_mentioned": "@tom can you take the lift on Thursday? The key is with the front desk.",
+    "staff_public_comment": "The one across the street flickers, too.",
+    "request_commented": "The one across the street flickers, too.",
+    "staff_request_merged": "Same lamp.",
+    "request_merged": "Same lamp as in the other report.",
+}
+_BY_MAYA = frozenset({"staff_request_submitted", "staff_request_reopened", "staff_public_comment", "request_submitted"})
+_BY_INES = frozenset({"request_commented", "request_reopened", "request_followed"})
+_EXTRA: dict[str, Mapping[str, Any]] = {
+    "staff_request_submitted": {"assignee": "Tom Okafor"},
+    "staff_request_recategorized": {
+        "old_category": "Parks",
+        "new_category": "Street lights",
+        "assignee": "Tom Okafor",
+    },
+    "staff_due_date_changed": {"old_due_at": NOW + timedelta(days=3), "new_due_at": NOW + timedelta(days=1)},
+    "staff_request_merged": {"survivor": OTHER_LAMP},
+    "request_merged": {"survivor": OTHER_LAMP},
+}
+_ACCOUNT: dict[str, Mapping[str, Any]] = {
+    "member_invited": {"action_url": f"{SITE}/join/abc", "inviter": "Rosa Delgado"},
+    "member_added": {"action_url": f"{SITE}/sign-in", "inviter": "Rosa Delgado"},
+    "password_reset": {"action_url": f"{SITE}/reset/abc"},
+    "confirm_email": {"action_url": f"{SITE}/confirm/abc", "request": LAMP},
+    "account_exists": {"action_url": f"{SITE}/sign-in"},
+    "address_changed": {"action_url": f"{SITE}/help/account"},
+}
+_REASONS = {
+    "staff_request_submitted": ("assignee", "route_address"),
+    "staff_request_recategorized": ("assignee",),
+    "staff_mentioned": ("mentioned", "assignee"),
+    "staff_request_reopened": ("was_assignee", "staff_subscriber"),
+    "request_submitted": ("reporter",),
+    "request_followed": ("follower",),
+    "request_commented": ("reporter",),
+}
+
+
+def sample(kind: str, language: str) -> tuple[Facts, Reader]:
+    """An ordinary mail of a kind. Any kind will do: what isn't known here looks like a comment."""
+    if kind in _ACCOUNT:
+        return _account(kind, language)
+    actor = "Maya Lindqvist" if kind in _BY_MAYA else "Ines Duarte" if kind in _BY_INES else "Rosa Delgado"
+    status = _STATUS.get(kind.rsplit("_", 1)[-1], "open")
+    facts = Facts(
+        kind=kind,
+        language=language,
+        product="Curbcast",
+        organization=MARLOW,
+        request=replace(LAMP, status=status),
+        actor=actor,
+        occurred_at=NOW,
+        text=_TEXTS.get(kind),
+        extra=_EXTRA.get(kind, {}),
+    )
+    staff = kind.startswith("staff_")
+    reasons = _REASONS.get(kind, ("assignee",) if staff else ("follower", "watch_area"))
+    return facts, reader("Tom Okafor" if staff else "Maya Lindqvist", reasons)
+
+
+def reader(name: str | None, reasons: tuple[str, ...]) -> Reader:
+    """Somebody in Marlow with every link; who watches, watches two areas."""
+    return Reader(
+        name=name,
+        reasons=reasons,
+        reason_details={"watch_area": ("Elm Park", "Old Harbour")} if "watch_area" in reasons else {},
+        links={
+            "mute": f"{SITE}/u/m7Qw",
+            "preferences": f"{SITE}/preferences/p3Xz",
+            "unsubscribe": f"{SITE}/u/t9Rk",
+        },
+    )
+
+
+def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
+    """The cases that templates forget, by name."""
+    facts, who = sample(kind, language)
+    if facts.request is None:
+        return {"as it comes": (facts, who)}
+    bare = replace(facts.request, description="", address=None, photo_url=None, reporter_name=None, due_at=None)
+    hostile = "{{7*7}} {% raw %} <script>alert(1)</script> <mj-text>&amp; & \"quoted\" 'single' qx1xq \x020\x03"
+    long = "Wasserversorgungsleitungsschachtdeckel" * 4
+    arabic, emoji = "ليلى حدّاد", "👩🏽‍🔧 Noor 🚧"
+    said = facts.text is not None
+    return {
+        "as it comes": (facts, who),
+        "nobody named, nothing known": (
+            replace(facts, actor=None, request=replace(bare, lat=None, lng=None)),
+            Reader(None, who.reasons[:1]),
+        ),
+        "a place without an address": (replace(facts, request=bare), who),
+        "long": (
+            replace(
+                facts,
+                text="A long comment, with a link: https://example.com/a?b=c&d=e. " * 130 if said else None,
+                request=replace(facts.request, summary=f"A very long summary about the {long} on Elm Street"),
+            ),
+            who,
+        ),
+        "right to left, and emoji": (
+            replace(facts, actor=emoji, text="مصباح الشارع لا يعمل 🔦\n\nשלום" if said else None),
+            replace(who, name=arabic),
+        ),
+        "hostile": (
+            replace(
+                facts,
+                actor=hostile,
+                text=f"{hostile}\r\nBcc: everyone@example.com\n\n.\n..\n" if said else None,
+                request=replace(facts.request, summary=hostile, description=hostile, address=hostile),
+                extra={**facts.extra, "typed_by": hostile},
+            ),
+            replace(who, name=hostile),
+        ),
+        "private": (
+            replace(
+                facts,
+                request=replace(facts.request, is_private=True),
+                extra={**facts.extra, "survivor": None} if kind == "request_merged" else facts.extra,
+            ),
+            who,
+        ),
+    }
+
+
+def bundle(language: str, count: int = 12, *, mixed: bool = False) -> tuple[list[Line], Reader]:
+    """Rosa closed some requests at once; or, mixed, several things happened."""
+    kinds = ("staff_request_closed", "staff_public_comment", "staff_request_reopened") if mixed else ()
+    lines = []
+    for place in range(count):
+        facts, _ = sample(kinds[place % 3] if kinds else "staff_request_closed", language)
+        lamp = replace(
+            facts.request or LAMP,
+            number=1042 + place,
+            summary=f"Street light {place + 1} is out",
+            address=f"{place * 2 + 2} Elm Street",
+            url=f"{SITE}/requests/{1042 + place}",
+        )
+        lines.append(Line(replace(facts, request=lamp, occurred_at=NOW + timedelta(minutes=place))))
+    who = reader("Tom Okafor", ("assignee", "staff_subscriber"))
+    return lines, replace(who, links={key: url for key, url in who.links.items() if key != "mute"})
+
+
+def _account(kind: str, language: str) -> tuple[Facts, Reader]:
+    facts = Facts(
+        kind=kind,
+        language=language,
+        product="Curbcast",
+        organization=MARLOW,
+        request=None,
+        actor=None,
+        occurred_at=NOW,
+        extra=_ACCOUNT[kind],
+    )
+    return facts, Reader("Maya Lindqvist", ("account",))
