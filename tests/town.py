@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from tortoise import Tortoise
 
 from api.app import build_app
 from api.ids import global_id
@@ -22,6 +23,7 @@ from casework.access import Viewer, viewer_for
 from casework.actions.accounts import create_person, start_session
 from casework.actions.membership import add_member, create_category, create_organization
 from casework.config import Settings
+from casework.database import fetch
 from casework.organizations import Organization, RequestCategory
 from casework.people import Person, Role
 
@@ -176,3 +178,21 @@ async def _people(client: httpx.AsyncClient) -> Town:
         tokens={person.id: await start_session(person, label="test") for person in people.values()},
         **people,
     )
+
+
+async def everything() -> dict[str, list[str]]:
+    """Every row of every table, as text, but for the answers kept for retries."""
+    found: dict[str, list[str]] = {}
+    for app, models in sorted((Tortoise.apps or {}).items()):
+        for model in models.values() if app != "api" else ():
+            table = model._meta.db_table
+            found[table] = sorted(str(row) for row in await fetch(f'SELECT * FROM "{table}"'))
+    return found
+
+
+@asynccontextmanager
+async def nothing_changes() -> AsyncIterator[None]:
+    """What happens inside must leave every row as it was."""
+    before = await everything()
+    yield
+    assert await everything() == before
