@@ -9,6 +9,7 @@ Everything is done as a client would: GraphQL in, over HTTP, in this process.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,10 +66,10 @@ class Town:
         self, body: Any, *, token: str | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """One POST to /graphql with a JSON body, whatever it is."""
-        sent = dict(headers or {})
+        sent = {"content-type": "application/json", **(headers or {})}
         if token is not None:
             sent["authorization"] = f"Bearer {token}"
-        return await self.client.post("/graphql", json=body, headers=sent)
+        return await self.client.post("/graphql", content=json.dumps(body), headers=sent)
 
     async def graphql(
         self,
