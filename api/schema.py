@@ -80,16 +80,25 @@ _VERBS = (RequestMutations, CommentMutations, WatchingMutations, OrganizationMut
 schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))
 
 
-def executable_schema() -> GraphQLSchema:
-    """The schema as graphql-core runs it. Strawberry builds it and keeps it to itself; there is no other way to it."""
-    built = schema._schema
-    for root, text in (
-        (built.query_type, "Everything that can be asked."),
-        (built.mutation_type, "Everything that can be done. What a user can cause to fail is told in `userErrors`."),
-    ):
-        if root is not None:
-            root.description = text
+def _described(built: GraphQLSchema) -> GraphQLSchema:
+    """Say what merged types and the mutations' one argument are for: neither has a place of its own to say it in."""
+    query, mutation = built.query_type, built.mutation_type
+    if query is None or mutation is None:
+        raise TypeError("the schema has both queries and mutations")
+    query.description = "Everything that can be asked."
+    mutation.description = "Everything that can be done. What a user can cause to fail is told in `userErrors`."
+    for field in mutation.fields.values():
+        field.args["input"].description = "What to do, and to what."
     return built
+
+
+# Strawberry builds graphql-core's schema and keeps it to itself; there is no public way to it.
+_executable = _described(schema._schema)
+
+
+def executable_schema() -> GraphQLSchema:
+    """The schema as graphql-core runs it."""
+    return _executable
 
 
 def print_sdl() -> str:

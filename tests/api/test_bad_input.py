@@ -106,21 +106,18 @@ async def test_another_organizations_things_do_not_exist_here(town: Town) -> Non
 async def test_what_one_may_not_see_is_refused_like_what_does_not_exist(town: Town) -> None:
     secret = await town.report(categoryId=town.id_of(town.complaints))
     nowhere = global_id("ServiceRequest", 999)
-    answers = []
+    attempts: list[tuple[str, dict[str, Any]]] = [
+        ("closeRequest", {"comment": "x"}),
+        ("addComment", {"body": "x"}),
+        ("followRequest", {}),
+        ("assignRequest", {"assigneeId": None}),
+        ("mergeRequest", {"survivorId": global_id("ServiceRequest", 1000)}),
+    ]
     async with nothing_changes():
-        for request in (secret, nowhere):
-            answers.append(
-                [
-                    (await town.mutate(town.otto, mutation, requestId=request, **values))["userErrors"]
-                    for mutation, values in (
-                        ("closeRequest", {"comment": "x"}),
-                        ("addComment", {"body": "x"}),
-                        ("followRequest", {}),
-                        ("assignRequest", {"assigneeId": None}),
-                        ("mergeRequest", {"survivorId": global_id("ServiceRequest", 1000)}),
-                    )
-                ]
-            )
+        answers = [
+            [(await town.mutate(town.otto, verb, requestId=id, **values))["userErrors"] for verb, values in attempts]
+            for id in (secret, nowhere)
+        ]
     assert answers[0] == answers[1]
     assert [errors[0]["code"] for errors in answers[0]] == ["NOT_FOUND"] * 5
     assert [errors[0]["path"] for errors in answers[0]] == [["requestId"]] * 5
