@@ -3,7 +3,7 @@
     tokens       the parser stops at the limit
     depth        fields inside fields; inline fragments nest no further than the parser's own recursion could bear
     aliases      in the operation, fragments expanded
-    repeats      one response name in one selection set (validation compares each pair of them)
+    repeats      one response name in one place, fragments expanded (validation compares each pair of them)
     directives   in the operation, fragments expanded; and on one node
     cost         objects that may be read: a connection multiplies by its page size, a list by a guess
 
@@ -45,7 +45,7 @@ LIST_GUESS = 10
 MUTATION_COST = 10
 NESTING_MAX = 100
 DIRECTIVES_ON_ONE = 5
-REPEATS_MAX = 20
+REPEATS_MAX = 40
 
 Parent = GraphQLObjectType | GraphQLInterfaceType | None
 
@@ -115,6 +115,9 @@ def check_cost(
         )
 
 
+Measured = tuple[Size, Counter[str]]
+
+
 class _Measure:
     def __init__(self, document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
         self._schema = schema
@@ -122,26 +125,30 @@ class _Measure:
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
-        self._measured: dict[str, Size] = {}
+        self._measured: dict[str, Measured] = {}
 
     def operation(self, node: OperationDefinitionNode) -> Size:
         for definition in node.variable_definitions or ():
             if isinstance(definition.default_value, IntValueNode):
-                self._variables.setdefault(definition.variable.name.value, int(definition.default_value.value))
-        size = self._set(node.selection_set, self._schema.get_root_type(node.operation), 0)
+                self._variables.setdefault(definition.variable.name.value, int(definition.default_value.value[:10]))
+        size, _ = self._set(node.selection_set, self._schema.get_root_type(node.operation), 0)
         extra = MUTATION_COST * len(node.selection_set.selections) if node.operation is OperationType.MUTATION else 0
         return size.beside(Size(directives=_directives(node), cost=extra))
 
-    def fragment(self, node: FragmentDefinitionNode, nesting: int = 0) -> Size:
+    def fragment(self, node: FragmentDefinitionNode) -> Size:
+        return self._fragment(node, 0)[0]
+
+    def _fragment(self, node: FragmentDefinitionNode, nesting: int) -> Measured:
         name = node.name.value
         if name not in self._measured:
-            self._measured[name] = Size()
+            self._measured[name] = Size(), Counter()
             parent = _parent(self._schema.get_type(node.type_condition.name.value))
-            inside = self._set(node.selection_set, parent, nesting + 1)
-            self._measured[name] = inside.beside(Size(directives=_directives(node)))
+            inside, names = self._set(node.selection_set, parent, nesting + 1)
+            self._measured[name] = inside.beside(Size(directives=_directives(node))), names
         return self._measured[name]
 
-    def _set(self, selections: SelectionSetNode, parent: Parent, nesting: int) -> Size:
+    def _set(self, selections: SelectionSetNode, parent: Parent, nesting: int) -> Measured:
+        """The size of a selection set, and how often each name stands in it, fragments expanded."""
         if nesting > NESTING_MAX:
             raise Refused("TOO_DEEP", f"This document nests more than {NESTING_MAX} selections.")
         size = Size()
@@ -151,17 +158,21 @@ class _Measure:
             if isinstance(node, FieldNode):
                 names[node.alias.value if node.alias else node.name.value] += 1
                 size = size.beside(self._field(node, parent, nesting))
-            elif isinstance(node, InlineFragmentNode):
+                continue
+            if isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
                 inner = _parent(self._schema.get_type(condition.name.value)) if condition else parent
-                size = size.beside(self._set(node.selection_set, inner, nesting + 1))
+                spread = self._set(node.selection_set, inner, nesting + 1)
             elif isinstance(node, FragmentSpreadNode) and node.name.value in self._fragments:
-                names[f"...{node.name.value}"] += 1
-                size = size.beside(self.fragment(self._fragments[node.name.value], nesting))
+                spread = self._fragment(self._fragments[node.name.value], nesting)
+            else:
+                continue
+            size = size.beside(spread[0])
+            names.update(spread[1])
         for name, count in names.items():
             if count > REPEATS_MAX:
                 raise Refused("TOO_MANY_FIELDS", f"{name} is selected {count} times in one place; write it once.")
-        return size
+        return size, names
 
     def _field(self, node: FieldNode, parent: Parent, nesting: int) -> Size:
         aliases = 1 if node.alias else 0
@@ -170,7 +181,7 @@ class _Measure:
             return Size(depth=1, aliases=aliases)
         definition = parent.fields.get(name) if parent is not None and not name.startswith("__") else None
         result = get_named_type(definition.type) if definition is not None else None
-        inside = self._set(node.selection_set, _parent(result), nesting + 1)
+        inside, _ = self._set(node.selection_set, _parent(result), nesting + 1)
         cost = 0
         if definition is not None and parent is not None:
             many = self._many(node, definition.type, parent)

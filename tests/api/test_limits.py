@@ -23,12 +23,16 @@ HOSTILE = {
     "wide": ("{" + " viewer { name }" * 500 + "}", "TOO_MANY_TOKENS"),
     "repeated": ("{ viewer { " + "name " * 500 + "} }", "TOO_MANY_FIELDS"),
     "aliased": ("{" + " ".join(f"a{n}: viewer {{ name }}" for n in range(31)) + "}", "TOO_MANY_ALIASES"),
-    "aliased in fragments that double": (CHAIN, "TOO_MANY_ALIASES"),
+    "aliased in fragments that double": (CHAIN, "TOO_MANY_FIELDS"),
     "aliased mutations": (
         "mutation {"
         + " ".join(f'a{n}: muteRequest(input: {{requestId: "x"}}) {{ clientMutationId }}' for n in range(31))
         + "}",
         "TOO_MANY_ALIASES",
+    ),
+    "repeated in inline fragments": (
+        "{ requests { nodes {" + " ... { category { name } reporter { name } }" * 60 + " } } }",
+        "TOO_MANY_FIELDS",
     ),
     "spread often": ("{ " + "...f " * 50 + "} fragment f on Query { viewer { name } }", "TOO_MANY_FIELDS"),
     "directives on one field": ("{ viewer { name" + " @skip(if: false)" * 6 + " } }", "TOO_MANY_DIRECTIVES"),
