@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from casework.database import register_models
 
-NOTIFIER_MODELS = ("notifier.preferences", "notifier.recipients", "notifier.notifications")
+NOTIFIER_MODELS = ("notifier.preferences", "notifier.recipients", "notifier.notifications", "notifier.bursts")
+
+API_MODELS = ("api.transaction",)
 
 
 def register_all_models() -> None:
     register_models("notifier", NOTIFIER_MODELS)
+    register_models("api", API_MODELS)

@@ -156,24 +156,29 @@ async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepar
     addresses = [r.address for r in recipients.values() if r.address is not None]
     letters = Letters(settings, await gather_materials(cases.values(), addresses))
 
+    now = clock.now()
     prepared = Prepared()
     lines: dict[int, list[_Told]] = {each.id: [] for each in claimed}
+    waiting: dict[int, list[int]] = {each.id: [] for each in claimed}
     leaders_over: dict[int, Settlement] = {}
     for each in everything:
         case, reader = cases[each.event_id], readers[each.event_id, recipients[each.id].key]
         decision = decide(case, reader, candidates_from_json(each.reasons))
-        over = _over(each, decision)
+        over = _over(each, reader, decision, now)
         leader = each.carried_by_id or each.id
         if over is None:
             lines[leader].append(_Told(each, case, reader, decision))
         elif leader == each.id:
             leaders_over[each.id] = over
+        elif over.state is State.PENDING:
+            waiting[leader].append(each.id)  # it waits with its leader
         else:
             prepared.settled.append(over)
     shared = _Shared(letters)
     for each in claimed:
-        if lines[each.id] and each.id in leaders_over:
-            await hand_over(each.id, [line.notification.id for line in lines[each.id]], clock.now())
+        remaining = sorted([line.notification.id for line in lines[each.id]] + waiting[each.id])
+        if remaining and each.id in leaders_over and leaders_over[each.id].state is not State.PENDING:
+            await hand_over(remaining, now)
         elif lines[each.id]:
             prepared.mails.append(_write(each, lines[each.id], letters, shared))
         if each.id in leaders_over:
@@ -186,14 +191,18 @@ def _recipient(notification: Notification) -> Recipient:
     return Recipient(int(name), None) if kind == "person" else Recipient(None, name)
 
 
-def _over(notification: Notification, decision: Decision) -> Settlement | None:
+def _over(notification: Notification, reader: ReaderNow, decision: Decision, now: datetime) -> Settlement | None:
     """What to settle where nothing is to be mailed now; None where the mail goes."""
     if decision.skip is not None:
         return Settlement(notification.id, State.SKIPPED, skip=decision.skip.value)
     before = sum("skip" not in each for each in notification.reasons)
     if len(decision.remaining) < before and decision.cadence is not Cadence.IMMEDIATE:
         # A reason fell away, so the rest decide anew from this moment (rule 2).
-        return Settlement(notification.id, State.HELD)
+        return Settlement(notification.id, State.HELD, held_until=reader.hours.next_issue(decision.cadence, now))
+    if vacation_end := reader.hours.vacation_end(now):
+        return Settlement(notification.id, State.HELD, held_until=vacation_end)
+    if quiet_end := reader.hours.quiet_end(now):
+        return Settlement(notification.id, State.PENDING, due=quiet_end)
     return None
 
 

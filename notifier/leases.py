@@ -27,6 +27,7 @@ class Settlement:
     code: int | None = None
     detail: str = ""
     skip: str | None = None
+    held_until: datetime | None = None
 
 
 async def claim(now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool) -> list[Notification]:
@@ -81,7 +82,7 @@ async def begin_attempts(notification_ids: Sequence[int], now: datetime) -> dict
     return {row["notification_id"]: row["id"] for row in rows}
 
 
-async def hand_over(leader_id: int, carried: Sequence[int], now: datetime) -> None:
+async def hand_over(carried: Sequence[int], now: datetime) -> None:
     """The mail's first notification fell away: the next one carries the rest, in a mail of its own."""
     async with transaction():
         await Notification.filter(id=carried[0]).update(carried_by_id=None, due=now)
@@ -99,12 +100,14 @@ async def settle(settlements: Sequence[Settlement], now: datetime) -> None:
                 "state": each.state.value,
                 "due": each.due,
                 "skip": each.skip,
-                "settled_at": now if each.due is None else None,
+                "held_until": each.held_until,
+                "settled_at": now if each.due is None and each.state is not State.HELD else None,
             }
             for each in settlements
         ]
     )
-    table = rows_of("$1", id="bigint", state="text", due="timestamptz", skip="text", settled_at="timestamptz")
+    moment = "timestamptz"
+    table = rows_of("$1", id="bigint", state="text", due=moment, skip="text", held_until=moment, settled_at=moment)
     attempts = [
         {
             "id": each.attempt_id,
@@ -119,6 +122,8 @@ async def settle(settlements: Sequence[Settlement], now: datetime) -> None:
     async with transaction():
         await fetch(
             "UPDATE notification SET state = given.state, due = given.due, skip = given.skip,"
+            " held_until = given.held_until,"
+            " carried_by_id = CASE WHEN given.state = 'held' THEN NULL ELSE notification.carried_by_id END,"
             f" settled_at = given.settled_at FROM {table} AS given WHERE notification.id = given.id",
             rows,
         )

@@ -9,7 +9,8 @@
               └──▶ skipped (with its typed reason), also from pending and held just before sending
 
 `due` is when the row may be claimed, and moves forward on a claim: that is the lease. A row with no `due` is done,
-or waits for something else (a digest, the rest of its bulk, the mail that carries it).
+or waits for something else (a digest, the rest of its bulk, the mail that carries it). `held_until` is when a held row
+is to be gathered into an issue; once an issue owns it, it is null again.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Notification(Model):
     skip = fields.CharField(max_length=20, null=True)
     priority = fields.SmallIntField(default=1)
     due = OptionalMomentField()
+    held_until = OptionalMomentField()
     attempts = fields.SmallIntField(default=0)
     bulk = fields.CharField(max_length=36, null=True)
     carried_by_id = fields.BigIntField(null=True)

@@ -13,6 +13,7 @@ from casework.people import STAFF_ROLES, Member, Person
 from casework.requests import AddressOrigin
 from casework.watching import Follow, Mute
 from notifier.cases import Case
+from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
 from notifier.preferences import Cadence, ReaderSettings, choices_of
 from notifier.recipients import BareAddress, Recipient, Suppression
@@ -32,6 +33,7 @@ class ReaderNow:
     wants_own_actions: bool = False
     following_since: int | None = None
     choices: Mapping[str, Cadence] = field(default_factory=dict)
+    hours: Hours = ALWAYS
 
 
 async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[int, str], ReaderNow]:
@@ -91,9 +93,25 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             following_since=follows.get((person.id, request_id)),
             choices=own,
+            hours=hours_of(person, settings.get(person.id)),
         )
 
     return {(case.event_id, recipient.key): one(case, recipient) for case, recipient in asked}
+
+
+def hours_of(person: Person, settings: ReaderSettings | None) -> Hours:
+    """A person's calendar; the defaults where they chose nothing."""
+    if settings is None:
+        return Hours(zone=person.time_zone)
+    return Hours(
+        zone=person.time_zone,
+        digest_hour=settings.digest_hour,
+        digest_weekday=settings.digest_weekday,
+        quiet_from=settings.quiet_from,
+        quiet_until=settings.quiet_until,
+        vacation_from=settings.vacation_from,
+        vacation_until=settings.vacation_until,
+    )
 
 
 def _typed_by_staff(case: Case, address: str | None) -> bool:

@@ -14,15 +14,15 @@ import structlog
 
 from casework import clock, ledger
 from casework.database import fetch, is_postgres, transaction
-from casework.events import Event
 from casework.ledger import Claim
 from notifier.backoff import wait_before_retry
+from notifier.bursts import count_mails
 from notifier.cases import Case, load_cases
 from notifier.decisions import Candidate, Decision, decide
 from notifier.kinds import Kind, kinds_of
 from notifier.notifications import Notification, State
 from notifier.preferences import Cadence
-from notifier.readers import read_readers
+from notifier.readers import ReaderNow, read_readers
 from notifier.recipients import Recipient, person, remember, resolve
 
 CHUNK = 1000
@@ -126,37 +126,41 @@ async def _crowd_page(case: Case, kinds: Sequence[Kind], *, after: int) -> Reaso
 async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_last: bool, lease: timedelta) -> None:
     """One chunk: decide on each recipient, write the rows, and move the cursor or settle, in one commit."""
     now = clock.now()
+    bulk = case.event.occasion.bulk
     readers = await read_readers((case, recipient) for recipient in reasons)
     rows = [
-        _row(case, recipient, decide(case, readers[case.event_id, recipient.key], candidates), now)
-        for recipient, candidates in reasons.items()
+        _row(
+            case, readers[case.event_id, recipient.key], decide(case, readers[case.event_id, recipient.key], found), now
+        )
+        for recipient, found in reasons.items()
     ]
     await remember(recipient.address for recipient in reasons if recipient.address is not None)
     async with transaction():
-        if case.event.occasion.bulk is not None:
+        if bulk is not None:
             await _alone()
+        await _hold_bursts(case, rows)
         await Notification.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
         if not is_last:
             await ledger.advance(claim, cursor, now + lease)
             return
         await ledger.settle(case.event_id)
-        if case.event.occasion.bulk is not None and await ledger.is_bulk_told(case.event.occasion.bulk):
-            await release_bulk(case.event.occasion.bulk)
+        if bulk is not None and await ledger.is_bulk_told(bulk):
+            await release_bulk(bulk)
 
 
-def _row(case: Case, recipient: Recipient, decision: Decision, now: datetime) -> Notification:
-    event: Event = case.event
+def _row(case: Case, reader: ReaderNow, decision: Decision, now: datetime) -> Notification:
+    """What the ledger says of one recipient. Quiet hours and vacations are minded when the mail would go."""
+    occasion = case.event.occasion
+    state, due, held_until = State.PENDING, None if occasion.bulk else now, None
     if decision.skip is not None:
         state, due = State.SKIPPED, None
     elif decision.cadence is not Cadence.IMMEDIATE:
-        state, due = State.HELD, None
-    else:
-        state, due = State.PENDING, None if event.occasion.bulk else now
+        state, due, held_until = State.HELD, None, reader.hours.next_issue(decision.cadence, occasion.at)
     return Notification(
         event_id=case.event_id,
-        recipient=recipient.key,
-        person_id=recipient.person_id,
-        request_id=event.request_id,
+        recipient=reader.recipient.key,
+        person_id=reader.recipient.person_id,
+        request_id=case.event.request_id,
         kind=decision.kind.key,
         reason=decision.reason.value,
         reasons=[each.to_json() for each in decision.judged],
@@ -165,11 +169,21 @@ def _row(case: Case, recipient: Recipient, decision: Decision, now: datetime) ->
         state=state,
         skip=decision.skip.value if decision.skip else None,
         due=due,
-        bulk=event.occasion.bulk,
-        occurred_at=event.occasion.at,
+        held_until=held_until,
+        bulk=occasion.bulk,
+        occurred_at=occasion.at,
         created_at=now,
         settled_at=now if state is State.SKIPPED else None,
     )
+
+
+async def _hold_bursts(case: Case, rows: Sequence[Notification]) -> None:
+    """The 21st and later immediate mails of one actor wait until the five minutes are over (rule 10)."""
+    at_once = [row for row in rows if row.state is State.PENDING]
+    waiting = await count_mails(case.event.occasion, [row.recipient for row in at_once])
+    for row in at_once:
+        if row.recipient in waiting:
+            row.state, row.due, row.held_until, row.because = State.HELD, None, waiting[row.recipient], "burst"
 
 
 async def release_bulk(bulk: str) -> None:

@@ -33,6 +33,25 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="BurstWindow",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("actor_id", fields.IntField()),
+                ("recipient", fields.CharField(max_length=330)),
+                ("started_at", MomentField(auto_now=False, auto_now_add=False)),
+                ("mails", fields.IntField()),
+                ("bulk", fields.CharField(null=True, max_length=36)),
+            ],
+            options={
+                "table": "burst_window",
+                "app": "notifier",
+                "unique_together": (("actor_id", "recipient"),),
+                "pk_attr": "id",
+                "table_description": "One actor's mails to one recipient since `started_at`.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Notification",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -89,6 +108,7 @@ class Migration(migrations.Migration):
                 ("skip", fields.CharField(null=True, max_length=20)),
                 ("priority", fields.SmallIntField(default=1)),
                 ("due", OptionalMomentField(null=True)),
+                ("held_until", OptionalMomentField(null=True)),
                 ("attempts", fields.SmallIntField(default=0)),
                 ("bulk", fields.CharField(null=True, max_length=36)),
                 ("carried_by_id", fields.BigIntField(null=True)),
