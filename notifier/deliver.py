@@ -8,46 +8,30 @@ and the settlement: the attempt is unknown, and is sent once more with the same 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-import structlog
+from datetime import datetime
 
 from casework import clock
 from casework.config import Settings
-from notifier.backoff import wait_before_retry
+from casework.database import as_rows, fetch, rows_of, transaction
 from notifier.cases import Case, load_cases
 from notifier.compose import compose
 from notifier.decisions import Candidate, Decision, candidates_from_json, decide
 from notifier.facts import Line
 from notifier.kinds import Kind
-from notifier.leases import Settlement, begin_attempts, claim, hand_over, settle
+from notifier.leases import Queue, Settlement
 from notifier.letters import Letters, Sight, gather_materials, sight_of
 from notifier.notifications import Notification, State
-from notifier.outcome import Outcome, Transport
+from notifier.outcome import Transport
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
-from notifier.recipients import Recipient
+from notifier.recipients import from_key
 from notifier.render import SharedLetter, render_bundle, render_shared
+from notifier.sending import Mail, send_all
 
 BATCH = 100
-SEND_TIMEOUT = timedelta(seconds=90)
-"""The longest that a transport may take over one mail, from when a connection is free."""
-_SETTLE_AT_ONCE = 25
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Mail:
-    """One message, ready to go; `message` is complete with headers."""
-
-    notification_id: int
-    attempts: int
-    recipient: str
-    message: bytes
+NOTIFICATIONS = Queue("notification", "attempt", "notification_id", order="priority, due, id")
 
 
 @dataclass
@@ -60,78 +44,52 @@ async def deliver_due(transport: Transport, settings: Settings) -> int:
     """Claim one batch and see it through; returns how many notifications were claimed."""
     now = clock.now()
     lease_until = now + settings.lease
-    claimed = await claim(now, lease_until=lease_until, limit=BATCH, resend_unknown=settings.unknown_mail == "resend")
-    if not claimed:
-        return 0
-    prepared = await prepare(claimed, settings)
-    await settle(prepared.settled, clock.now())
-    if prepared.mails:
-        attempts = await begin_attempts([mail.notification_id for mail in prepared.mails], clock.now())
-        await _send_all(prepared.mails, attempts, transport, settings, lease_until)
-    return len(claimed)
-
-
-async def _send_all(
-    mails: Sequence[Mail],
-    attempts: dict[int, int],
-    transport: Transport,
-    settings: Settings,
-    lease_until: datetime,
-) -> None:
-    """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats."""
-
-    free = asyncio.Semaphore(settings.smtp_connections)
-
-    async def send(mail: Mail) -> Settlement:
-        async with free:
-            if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
-                return Settlement(
-                    mail.notification_id,
-                    State.PENDING,
-                    due=clock.now(),
-                    attempt_id=attempts[mail.notification_id],
-                    outcome=State.DEFERRED,
-                    detail="not begun: the batch took too long",
-                )
-            outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
-        return _settlement(mail, attempts[mail.notification_id], outcome, settings)
-
-    done: list[Settlement] = []
-    for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails]):
-        done.append(await result)
-        if len(done) >= _SETTLE_AT_ONCE:
-            await settle(done, clock.now())
-            done = []
-    await settle(done, clock.now())
-
-
-def _settlement(mail: Mail, attempt_id: int, outcome: Outcome, settings: Settings) -> Settlement:
-    """What an outcome means for the notification. The last try that can be put off is a failure."""
-    state, tries = State(outcome.state), mail.attempts + 1
-    due = None
-    if state in (State.DEFERRED, State.UNKNOWN):
-        if tries >= settings.mail_attempts:
-            state = State.FAILED if state is State.DEFERRED else State.UNKNOWN
-        elif state is State.DEFERRED or settings.unknown_mail == "resend":
-            due = clock.now() + wait_before_retry(tries)
-    if state is not State.SENT:
-        log.warning(
-            "mail_not_sent",
-            notification=mail.notification_id,
-            state=state.value,
-            code=outcome.code,
-            detail=outcome.detail,
-            tries=tries,
-        )
-    return Settlement(
-        mail.notification_id,
-        state,
-        due=due,
-        attempt_id=attempt_id,
-        outcome=State(outcome.state),
-        code=outcome.code,
-        detail=outcome.detail,
+    claimed = await NOTIFICATIONS.claim(
+        now, lease_until=lease_until, limit=BATCH, resend_unknown=settings.unknown_mail == "resend"
     )
+    if claimed.given_up:
+        await Notification.filter(carried_by_id__in=claimed.given_up).update(state=State.UNKNOWN, settled_at=now)
+    if claimed.ours:
+        rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id")
+        prepared = await prepare(rows, settings)
+        await settle(prepared.settled)
+        if prepared.mails:
+            attempts = await NOTIFICATIONS.begin_attempts([mail.id for mail in prepared.mails], clock.now())
+            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle)
+    return len(claimed.ours) + len(claimed.given_up)
+
+
+async def settle(settlements: Sequence[Settlement]) -> None:
+    """What became of some mails, and of all that each of them carried, in one commit."""
+    if not settlements:
+        return
+    now = clock.now()
+    async with transaction():
+        await NOTIFICATIONS.settle(settlements, now)
+        special = [each for each in settlements if each.skip is not None or each.state is State.HELD]
+        if special:
+            given = rows_of("$1", id="bigint", skip="text", held_until="timestamptz")
+            await fetch(
+                "UPDATE notification SET skip = given.skip, held_until = given.held_until, carried_by_id = NULL"
+                f" FROM {given} AS given WHERE notification.id = given.id",
+                as_rows([{"id": each.id, "skip": each.skip, "held_until": each.held_until} for each in special]),
+            )
+        over = [{"id": each.id, "state": each.state.value} for each in settlements if each.is_over]
+        if over:
+            await fetch(
+                "UPDATE notification SET state = given.state, settled_at = $2"
+                f" FROM {rows_of('$1', id='bigint', state='text')} AS given"
+                " WHERE notification.carried_by_id = given.id AND notification.state = 'pending'",
+                as_rows(over),
+                now,
+            )
+
+
+async def _hand_over(carried: Sequence[int], now: datetime) -> None:
+    """The mail's first notification fell away: the next one carries the rest, in a mail of its own."""
+    async with transaction():
+        await Notification.filter(id=carried[0]).update(carried_by_id=None, due=now)
+        await Notification.filter(id__in=list(carried[1:])).update(carried_by_id=carried[0])
 
 
 @dataclass(frozen=True)
@@ -151,7 +109,7 @@ async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepar
     )
     everything = [*claimed, *carried]
     cases = await load_cases(each.event_id for each in everything)
-    recipients = {each.id: _recipient(each) for each in everything}
+    recipients = {each.id: from_key(each.recipient) for each in everything}
     readers = await read_readers((cases[each.event_id], recipients[each.id]) for each in everything)
     addresses = [r.address for r in recipients.values() if r.address is not None]
     letters = Letters(settings, await gather_materials(cases.values(), addresses))
@@ -178,17 +136,12 @@ async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepar
     for each in claimed:
         remaining = sorted([line.notification.id for line in lines[each.id]] + waiting[each.id])
         if remaining and each.id in leaders_over and leaders_over[each.id].state is not State.PENDING:
-            await hand_over(remaining, now)
+            await _hand_over(remaining, now)
         elif lines[each.id]:
             prepared.mails.append(_write(each, lines[each.id], letters, shared))
         if each.id in leaders_over:
             prepared.settled.append(leaders_over[each.id])
     return prepared
-
-
-def _recipient(notification: Notification) -> Recipient:
-    kind, _, name = notification.recipient.partition(":")
-    return Recipient(int(name), None) if kind == "person" else Recipient(None, name)
 
 
 def _over(notification: Notification, reader: ReaderNow, decision: Decision, now: datetime) -> Settlement | None:

@@ -1,4 +1,4 @@
-"""Claiming mail and settling what became of it. All SQL of the delivery hot path is here.
+"""Claiming mail and settling what became of it, for anything that is mailed from rows: notifications and issues.
 
 A claim moves `due` forward, which is the lease; when it runs out, the row is claimed again by whoever comes first.
 A row that was being sent when its lease ran out and has an attempt without an outcome may have been mailed: that
@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.database import any_of, as_rows, fetch, is_postgres, rows_of, transaction
-from notifier.notifications import Notification, State
+from casework.database import any_of, as_rows, fetch, is_postgres, require_transaction, rows_of, transaction
+from notifier.notifications import State
+
+_MOMENT = "timestamptz"
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of one mail. `due` is when to try again, or None when it is over."""
+    """What became of one row. `due` is when to try again, or None when it is over or waits for something else."""
 
-    notification_id: int
+    id: int
     state: State
     due: datetime | None = None
     attempt_id: int | None = None
@@ -29,114 +31,111 @@ class Settlement:
     skip: str | None = None
     held_until: datetime | None = None
 
+    @property
+    def is_over(self) -> bool:
+        return self.due is None and self.state is not State.HELD
 
-async def claim(now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool) -> list[Notification]:
-    """Up to `limit` due notifications, account mail first; ours until `lease_until`.
 
-    Where unknown mail must not be resent, a row whose attempt turns out unknown is settled as such, and left out.
-    """
-    async with transaction():
-        skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
-        found = await fetch(
-            "SELECT id, state, priority FROM notification WHERE due <= $1 ORDER BY priority, due, id"
-            f" LIMIT {int(limit)} {skip_locked}",
+@dataclass(frozen=True)
+class Claimed:
+    """Ids that are ours, and ids whose fate is unknown and that must not be sent again."""
+
+    ours: list[int]
+    given_up: list[int]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A table of mail with `state` and `due`, and the table of its attempts, whose column `owner` refers to it."""
+
+    table: str
+    attempts: str
+    owner: str
+    order: str
+
+    async def claim(self, now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool) -> Claimed:
+        """Up to `limit` due rows in order; ours until `lease_until`.
+
+        Where unknown mail must not be resent, a row whose attempt turns out unknown is settled as such.
+        """
+        async with transaction():
+            skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+            found = await fetch(
+                f"SELECT id, state FROM {self.table} WHERE due <= $1 ORDER BY {self.order}"
+                f" LIMIT {int(limit)} {skip_locked}",
+                now,
+            )
+            interrupted = [row["id"] for row in found if row["state"] == State.SENDING]
+            unknown = await self._mark_unknown(interrupted, now) if interrupted else set()
+            given_up = [] if resend_unknown else sorted(unknown)
+            ours = [row["id"] for row in found if row["id"] not in set(given_up)]
+            if ours:
+                await fetch(
+                    f"UPDATE {self.table} SET state = 'sending', due = $1 WHERE id {any_of('$2')}", lease_until, ours
+                )
+            if given_up:
+                await fetch(
+                    f"UPDATE {self.table} SET state = 'unknown', due = NULL, settled_at = $1 WHERE id {any_of('$2')}",
+                    now,
+                    given_up,
+                )
+            return Claimed(ours, given_up)
+
+    async def _mark_unknown(self, ids: Sequence[int], now: datetime) -> set[int]:
+        rows = await fetch(
+            f"UPDATE {self.attempts} SET outcome = 'unknown', settled_at = $1 WHERE {self.owner} {any_of('$2')}"
+            f" AND outcome IS NULL RETURNING {self.owner} AS id",
             now,
+            list(ids),
         )
-        ids = [row["id"] for row in found]
-        if not ids:
-            return []
-        interrupted = [row["id"] for row in found if row["state"] == State.SENDING]
-        unknown = await _mark_unknown(interrupted, now) if interrupted else set()
-        given_up = [row["id"] for row in found if row["id"] in unknown and row["priority"] > 0 and not resend_unknown]
-        if given_up:
-            await Notification.filter(id__in=given_up).update(state=State.UNKNOWN, due=None, settled_at=now)
-            await Notification.filter(carried_by_id__in=given_up).update(state=State.UNKNOWN, settled_at=now)
-        ours = sorted(set(ids) - set(given_up))
+        return {row["id"] for row in rows}
+
+    async def begin_attempts(self, ids: Sequence[int], now: datetime) -> dict[int, int]:
+        """One attempt row for each mail that is about to be sent; attempt ids by row id."""
+        async with transaction():
+            rows = await fetch(
+                f"INSERT INTO {self.attempts} ({self.owner}, started_at, detail)"
+                f" SELECT id, $1, '' FROM {self.table} WHERE id {any_of('$2')} RETURNING id, {self.owner} AS owner",
+                now,
+                list(ids),
+            )
+            await fetch(f"UPDATE {self.table} SET attempts = attempts + 1 WHERE id {any_of('$1')}", list(ids))
+        return {row["owner"]: row["id"] for row in rows}
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Write what became of some rows and of their attempts, as part of the caller's commit."""
+        require_transaction()
+        given = rows_of("$1", id="bigint", state="text", due=_MOMENT, settled_at=_MOMENT)
         await fetch(
-            f"UPDATE notification SET state = 'sending', due = $1 WHERE id {any_of('$2')}",
-            lease_until,
-            ours,
+            f"UPDATE {self.table} SET state = given.state, due = given.due, settled_at = given.settled_at"
+            f" FROM {given} AS given WHERE {self.table}.id = given.id",
+            as_rows(
+                [
+                    {
+                        "id": each.id,
+                        "state": each.state.value,
+                        "due": each.due,
+                        "settled_at": now if each.is_over else None,
+                    }
+                    for each in settlements
+                ]
+            ),
         )
-        return await Notification.filter(id__in=ours).order_by("priority", "id")
-
-
-async def _mark_unknown(ids: Sequence[int], now: datetime) -> set[int]:
-    rows = await fetch(
-        f"UPDATE attempt SET outcome = 'unknown', settled_at = $1 WHERE notification_id {any_of('$2')}"
-        " AND outcome IS NULL RETURNING notification_id",
-        now,
-        list(ids),
-    )
-    return {row["notification_id"] for row in rows}
-
-
-async def begin_attempts(notification_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    """One attempt row for each mail that is about to be sent; attempt ids by notification id."""
-    rows = await fetch(
-        "INSERT INTO attempt (notification_id, started_at, detail)"
-        f" SELECT id, $1, '' FROM notification WHERE id {any_of('$2')} RETURNING id, notification_id",
-        now,
-        list(notification_ids),
-    )
-    await fetch(f"UPDATE notification SET attempts = attempts + 1 WHERE id {any_of('$1')}", list(notification_ids))
-    return {row["notification_id"]: row["id"] for row in rows}
-
-
-async def hand_over(carried: Sequence[int], now: datetime) -> None:
-    """The mail's first notification fell away: the next one carries the rest, in a mail of its own."""
-    async with transaction():
-        await Notification.filter(id=carried[0]).update(carried_by_id=None, due=now)
-        await Notification.filter(id__in=list(carried[1:])).update(carried_by_id=carried[0])
-
-
-async def settle(settlements: Sequence[Settlement], now: datetime) -> None:
-    """Write what became of some mails, and of what each of them carried, in one commit."""
-    if not settlements:
-        return
-    rows = as_rows(
-        [
+        tried = [
             {
-                "id": each.notification_id,
-                "state": each.state.value,
-                "due": each.due,
-                "skip": each.skip,
-                "held_until": each.held_until,
-                "settled_at": now if each.due is None and each.state is not State.HELD else None,
+                "id": each.attempt_id,
+                "outcome": each.outcome.value,
+                "code": each.code,
+                "detail": each.detail[:500],
+                "settled_at": now,
             }
             for each in settlements
+            if each.attempt_id is not None and each.outcome is not None
         ]
-    )
-    moment = "timestamptz"
-    table = rows_of("$1", id="bigint", state="text", due=moment, skip="text", held_until=moment, settled_at=moment)
-    attempts = [
-        {
-            "id": each.attempt_id,
-            "outcome": each.outcome.value,
-            "code": each.code,
-            "detail": each.detail[:500],
-            "settled_at": now,
-        }
-        for each in settlements
-        if each.attempt_id is not None and each.outcome is not None
-    ]
-    async with transaction():
-        await fetch(
-            "UPDATE notification SET state = given.state, due = given.due, skip = given.skip,"
-            " held_until = given.held_until,"
-            " carried_by_id = CASE WHEN given.state = 'held' THEN NULL ELSE notification.carried_by_id END,"
-            f" settled_at = given.settled_at FROM {table} AS given WHERE notification.id = given.id",
-            rows,
-        )
-        await fetch(
-            "UPDATE notification SET state = given.state, settled_at = given.settled_at"
-            f" FROM {table} AS given WHERE notification.carried_by_id = given.id"
-            " AND notification.state = 'pending' AND given.settled_at IS NOT NULL",
-            rows,
-        )
-        if attempts:
-            given = rows_of("$1", id="bigint", outcome="text", code="smallint", detail="text", settled_at="timestamptz")
+        if tried:
+            given = rows_of("$1", id="bigint", outcome="text", code="smallint", detail="text", settled_at=_MOMENT)
             await fetch(
-                "UPDATE attempt SET outcome = given.outcome, code = given.code, detail = given.detail,"
-                f" settled_at = given.settled_at FROM {given} AS given WHERE attempt.id = given.id",
-                as_rows(attempts),
+                f"UPDATE {self.attempts} SET outcome = given.outcome, code = given.code, detail = given.detail,"
+                f" settled_at = given.settled_at FROM {given} AS given WHERE {self.attempts}.id = given.id",
+                as_rows(tried),
             )

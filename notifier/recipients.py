@@ -31,6 +31,12 @@ def person(person_id: int) -> Recipient:
     return Recipient(person_id, None)
 
 
+def from_key(key: str) -> Recipient:
+    """The recipient that a key names."""
+    kind, _, name = key.partition(":")
+    return person(int(name)) if kind == "person" else Recipient(None, name)
+
+
 class BareAddress(Model):
     """An address without an account that we mail. A guest's own counts only once it is confirmed (rule 5)."""
 

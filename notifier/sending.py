@@ -1,0 +1,91 @@
+"""Mails -> transport -> settlements. No transaction is open while a server is spoken to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from casework import clock
+from casework.config import Settings
+from notifier.backoff import wait_before_retry
+from notifier.leases import Settlement
+from notifier.notifications import State
+from notifier.outcome import Outcome, Transport
+
+SEND_TIMEOUT = timedelta(seconds=90)
+"""The longest that a transport may take over one mail, from when a connection is free."""
+
+_SETTLE_AT_ONCE = 25
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message, ready to go: `message` is complete with headers, `id` is the row that it is sent for."""
+
+    id: int
+    attempts: int
+    recipient: str
+    message: bytes
+
+
+async def send_all(
+    mails: Sequence[Mail],
+    attempts: dict[int, int],
+    transport: Transport,
+    settings: Settings,
+    *,
+    lease_until: datetime,
+    settle: Callable[[Sequence[Settlement]], Awaitable[None]],
+) -> None:
+    """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats."""
+    free = asyncio.Semaphore(settings.smtp_connections)
+
+    async def send(mail: Mail) -> Settlement:
+        async with free:
+            if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
+                return Settlement(
+                    mail.id,
+                    State.PENDING,
+                    due=clock.now(),
+                    attempt_id=attempts[mail.id],
+                    outcome=State.DEFERRED,
+                    detail="not begun: the batch took too long",
+                )
+            outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
+        return _settlement(mail, attempts[mail.id], outcome, settings)
+
+    done: list[Settlement] = []
+    for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails]):
+        done.append(await result)
+        if len(done) >= _SETTLE_AT_ONCE:
+            await settle(done)
+            done = []
+    await settle(done)
+
+
+def _settlement(mail: Mail, attempt_id: int, outcome: Outcome, settings: Settings) -> Settlement:
+    """What an outcome means for the row. The last try that can be put off is a failure."""
+    state, tries = State(outcome.state), mail.attempts + 1
+    due = None
+    if state in (State.DEFERRED, State.UNKNOWN):
+        if tries >= settings.mail_attempts:
+            state = State.FAILED if state is State.DEFERRED else State.UNKNOWN
+        elif state is State.DEFERRED or settings.unknown_mail == "resend":
+            due = clock.now() + wait_before_retry(tries)
+    if state is not State.SENT:
+        log.warning("mail_not_sent", row=mail.id, state=state, code=outcome.code, detail=outcome.detail, tries=tries)
+    return Settlement(
+        mail.id,
+        state,
+        due=due,
+        attempt_id=attempt_id,
+        outcome=State(outcome.state),
+        code=outcome.code,
+        detail=outcome.detail,
+    )
