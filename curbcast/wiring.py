@@ -6,9 +6,11 @@ from casework.database import register_models
 
 NOTIFIER_MODELS = ("notifier.preferences", "notifier.recipients", "notifier.notifications", "notifier.bursts")
 
+DIGESTS_MODELS = ("digests.issues",)
 API_MODELS = ("api.transaction",)
 
 
 def register_all_models() -> None:
     register_models("notifier", NOTIFIER_MODELS)
+    register_models("digests", DIGESTS_MODELS)
     register_models("api", API_MODELS)

@@ -15,8 +15,8 @@ from arq import ArqRedis, create_pool
 from arq.connections import RedisSettings
 from redis.exceptions import RedisError
 
-NOTIFIER_QUEUE = "curbcast:notifier"
-RELAY, DELIVER, RESCUE = "relay_events", "deliver_mail", "rescue_work"
+NOTIFIER_QUEUE, DIGESTS_QUEUE = "curbcast:notifier", "curbcast:digests"
+RELAY, DELIVER = "relay_events", "deliver_mail"
 _HINTS = "curbcast:positions"
 _COALESCE_MS = 100
 

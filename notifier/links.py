@@ -53,6 +53,10 @@ class Links:
     def mute(self, reader_ref: str, request_id: int) -> str:
         return self._signed(f"mute:{reader_ref}:{request_id}")
 
+    def digest(self, reader_ref: str, issue_id: int) -> str:
+        """Stops everything that this digest told of."""
+        return self._signed(f"digest:{reader_ref}:{issue_id}")
+
     def _signed(self, subject: str) -> str:
         return f"{self.settings.public_url}/u/{make_token(self.settings.secret_key, UNSUBSCRIBE, subject)}"
 

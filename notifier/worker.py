@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from arq import cron, func
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from casework.config import Settings
@@ -14,7 +16,9 @@ from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
 from notifier.outcome import Transport
 
 JOB_TIMEOUT_SECONDS = 3600
-_EVEN_SECONDS = set(range(0, 60, 2))
+Timetable = Sequence[tuple[WorkerCoroutine, set[int]]]
+"""Jobs, each with its seconds of every minute."""
+EVEN_SECONDS = set(range(0, 60, 2))
 
 
 async def make_worker(
@@ -26,18 +30,26 @@ async def make_worker(
     one at a time.
     """
     context: Context = {"settings": settings, "doorbell": doorbell, "transport": transport}
-    jobs: list[Any] = [relay_events, deliver_mail, rescue_work]
+    timetable = [(relay_events, EVEN_SECONDS), (deliver_mail, EVEN_SECONDS), (rescue_work, {30})]
+    return await worker_for(timetable, NOTIFIER_QUEUE, context, doorbell, burst=burst, handle_signals=handle_signals)
+
+
+async def worker_for(
+    timetable: Timetable,
+    queue: str,
+    context: Context,
+    doorbell: Doorbell,
+    *,
+    burst: bool = False,
+    handle_signals: bool = True,
+) -> Worker:
+    """A worker that does each job at its seconds of every minute, and whenever it is rung for."""
+    options: dict[str, Any] = {"keep_result": 0, "timeout": JOB_TIMEOUT_SECONDS, "max_tries": 1}
     return Worker(
-        functions=[func(job, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1) for job in jobs],
-        cron_jobs=None
-        if burst
-        else [
-            cron(relay_events, second=_EVEN_SECONDS, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
-            cron(deliver_mail, second=_EVEN_SECONDS, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
-            cron(rescue_work, second=30, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=1),
-        ],
+        functions=[func(job, **options) for job, _ in timetable],
+        cron_jobs=None if burst else [cron(job, second=seconds, **options) for job, seconds in timetable],
         redis_pool=await doorbell.connect(),
-        queue_name=NOTIFIER_QUEUE,
+        queue_name=queue,
         ctx=dict(context),
         burst=burst,
         handle_signals=handle_signals,

@@ -20,6 +20,8 @@ from typing import Any
 from casework.config import Settings
 from casework.organizations import Organization
 from casework.people import Member, Person
+from digests.flush import flush_due
+from digests.gather import gather_due
 from notifier import relay, rescue
 from notifier.deliver import deliver_due
 from notifier.notifications import Notification, State
@@ -96,9 +98,13 @@ class Telling:
         await rescue.rescue_bulks()
 
     async def deliver(self) -> list[Mail]:
-        """Send what is due; the mails of this call, in the order in which they went."""
+        """Send what is due, digests too; the mails of this call, in the order in which they went."""
         before = len(self.transport.mails)
         while await deliver_due(self.transport, self.settings):
+            pass
+        while await gather_due():
+            await flush_due(self.transport, self.settings)
+        while await flush_due(self.transport, self.settings):
             pass
         return self.transport.mails[before:]
 

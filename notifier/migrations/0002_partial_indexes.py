@@ -12,12 +12,14 @@ class Migration(migrations.Migration):
             [
                 "CREATE INDEX notification_due ON notification (priority, due, id) WHERE due IS NOT NULL",
                 "CREATE INDEX notification_carried ON notification (carried_by_id) WHERE carried_by_id IS NOT NULL",
+                "CREATE INDEX notification_held ON notification (held_until, recipient) WHERE held_until IS NOT NULL",
                 "CREATE INDEX notification_bulk ON notification (bulk, recipient) WHERE bulk IS NOT NULL",
                 "CREATE INDEX attempt_open ON attempt (notification_id) WHERE outcome IS NULL",
             ],
             [
                 "DROP INDEX attempt_open",
                 "DROP INDEX notification_bulk",
+                "DROP INDEX notification_held",
                 "DROP INDEX notification_carried",
                 "DROP INDEX notification_due",
             ],
