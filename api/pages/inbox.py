@@ -24,15 +24,13 @@ def inbox_routes(settings: Settings, mail: CapturedMail) -> list[Route]:
 
     async def index(request: Request) -> Response:
         wanted = request.query_params.get("to", "").strip().lower()
-        everything = mail.list()
-        found = [each for each in everything if wanted in each.recipient.lower()]
         return page(
             "inbox.html",
             policy=_PAGE_POLICY,
             product=settings.product_name,
-            mails=found[:_SHOWN],
-            count=len(found),
-            recipients=sorted({each.recipient for each in everything}),
+            mails=mail.newest(_SHOWN, recipient=wanted),
+            shown=_SHOWN,
+            recipients=mail.recipients(),
             wanted=wanted,
         )
 

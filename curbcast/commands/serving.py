@@ -14,6 +14,8 @@ import typer
 import uvicorn
 from starlette.routing import BaseRoute
 
+import digests.worker
+import notifier.worker
 from api.app import build_app
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
@@ -26,9 +28,9 @@ from curbcast.demo.activity import live
 from curbcast.demo.town import Demo, build_town
 from curbcast.one_process import Running, running
 from curbcast.settings import load_settings
+from notifier.captured import CapturedMail
 from notifier.doorbell import Doorbell
-from notifier.transports import CapturedMail, transport_for
-from notifier.worker import make_worker
+from notifier.transports import transport_for
 
 Host = Annotated[str, typer.Option(help="Where to listen.")]
 Port = Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")]
@@ -39,6 +41,7 @@ class Half(StrEnum):
     """Which worker."""
 
     NOTIFIER = "notifier"
+    DIGESTS = "digests"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -107,10 +110,10 @@ def worker(half: Annotated[Half, typer.Argument(help="Which worker to run.")], d
     if settings.redis_url is None:
         typer.secho("REDIS_URL is not set: a worker on its own needs the Redis that the API rings.", fg="red", err=True)
         raise typer.Exit(2)
-    asyncio.run(_work(settings, settings.redis_url))
+    asyncio.run(_work(settings, settings.redis_url, half))
 
 
-async def _work(settings: Settings, redis_url: str) -> None:
+async def _work(settings: Settings, redis_url: str, half: Half) -> None:
     async with AsyncExitStack() as stack:
         await open_database(settings.database_url)
         stack.push_async_callback(close_database)
@@ -118,7 +121,8 @@ async def _work(settings: Settings, redis_url: str) -> None:
         stack.push_async_callback(doorbell.close)
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
-        await (await make_worker(settings, doorbell, transport)).async_run()
+        make = digests.worker.make_worker if half is Half.DIGESTS else notifier.worker.make_worker
+        await (await make(settings, doorbell, transport)).async_run()
 
 
 def migrate_database(data_dir: DataDir = None) -> None:
