@@ -11,7 +11,7 @@ are ordinary Jinja all the same, and a test renders each of them with plain Jinj
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,8 @@ LAYOUT, PARTS = "_layout.mjml", "_parts.mjml"
 
 _lexing = Environment(autoescape=True)
 _CALL = re.compile(r"(?:parts\.)?(\w+)\s*\((.*)\)", re.DOTALL)
+_NAME = re.compile(r"\w+")
+_PLAIN_LITERAL = re.compile(r"""["']([\w #.,:-]*)["']""")
 _KEYWORD = re.compile(r"(\w+)\s*=(?!=)\s*(.*)", re.DOTALL)
 
 
@@ -79,10 +81,6 @@ def pieces(source: str, file: str) -> list[Piece]:
     except TemplateSyntaxError as error:
         raise TemplateProblem(file, error.lineno, error.message or "can't be read") from error
     return found
-
-
-def joined(parts: Iterable[Piece]) -> str:
-    return "".join(piece.raw for piece in parts)
 
 
 def read(file: str) -> list[Piece]:
@@ -146,13 +144,13 @@ def _sections(parts: list[Piece], keyword: str, file: str) -> Iterator[tuple[lis
 
 def _parameters(signature: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
-    for argument in _arguments(signature[signature.index("(") + 1 : signature.rindex(")")]):
+    for argument in arguments(signature[signature.index("(") + 1 : signature.rindex(")")]):
         keyword = _KEYWORD.fullmatch(argument)
         found[keyword[1] if keyword else argument] = keyword[2] if keyword else None
     return found
 
 
-def _arguments(code: str) -> list[str]:
+def arguments(code: str) -> list[str]:
     """Splits at the commas that stand outside of all brackets and strings."""
     found, current, depth = [], "", 0
     for _, mark, value in _lexing.lex(f"{{{{{code}}}}}"):
@@ -175,13 +173,30 @@ def _expanded(parts: list[Piece], macros: dict[str, Macro], file: str) -> Iterat
             yield piece
             continue
         macro = macros[call[1]]
-        given = _bound(macro, _arguments(call[2]), piece, call[1], file)
+        body, given = _inlined(macro.body, _bound(macro, arguments(call[2]), piece, call[1], file))
         if given:
             assignments = ", ".join(f"{name}={code}" for name, code in given.items())
             yield Piece("statement", f"{{% with {assignments} %}}", f"with {assignments}", piece.line)
-        yield from _expanded(macro.body, macros, file)
+        yield from _expanded(body, macros, file)
         if given:
             yield Piece("statement", "{% endwith %}", "endwith", piece.line)
+
+
+def _inlined(body: list[Piece], given: dict[str, str]) -> tuple[list[Piece], dict[str, str]]:
+    """The body with the arguments that it only prints already in their places, and the other arguments.
+
+    What is printed as it was written can become part of the page for good, such as a button's label.
+    """
+    used = {word for piece in body if piece.code not in given for word in _NAME.findall(piece.code)}
+    kept = {name: code for name, code in given.items() if name in used or set(given) & set(_NAME.findall(code))}
+    return [_printed(piece, given[piece.code]) if piece.code in given.keys() - kept else piece for piece in body], kept
+
+
+def _printed(piece: Piece, code: str) -> Piece:
+    literal = _PLAIN_LITERAL.fullmatch(code)
+    if literal is not None:
+        return Piece("data", literal[1], "", piece.line)
+    return Piece("expression", f"{{{{ {code} }}}}", code, piece.line)
 
 
 def _bound(macro: Macro, arguments: list[str], call: Piece, name: str, file: str) -> dict[str, str]:

@@ -126,9 +126,13 @@ class Reader:
 
 @dataclass(frozen=True)
 class Line:
-    """One event among several that are told as one mail; shown as its kind's `digest_line`."""
+    """One event among several that are told as one mail; shown as its kind's `digest_line`.
+
+    It remembers how it was rendered, so an event that many are told of is best made a Line once.
+    """
 
     facts: Facts
+    told: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,10 @@ _PLAIN_NAME = re.compile(r"[ !#-'*+\-/-9=?A-Z^_`a-z{|}~]+")
 @lru_cache(maxsize=1024)
 def words(name: str, value: str) -> bytes:
     """A header of free text, such as the subject: `name: value` and CRLF."""
-    return f"{name}: {_encoded(name, clean.line(value))}\r\n".encode("ascii")
+    text = clean.line(value)
+    if not (_is_ascii_text(text) and len(name) + len(text) < 74):
+        text = _encoded(name, text)
+    return f"{name}: {text}\r\n".encode("ascii")
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 from notifier.facts import Reader
 
 _MARKER = re.compile("\x02([0-9]+)\x03")
+ENCODED, _ENCODED_END, _SOFT_BREAK = b"=02", b"=03", b"=\r\n"
+"""How a marker begins in quoted-printable, and nothing else does; how it ends; and what may fall between."""
+
+ITEMS = "\x04"
+"""Stands for what a page repeats for each of its lines, which is rendered apart."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,14 @@ def split(rendered: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The text between the markers, and the value's number that follows each stretch but the last."""
     found = _MARKER.split(rendered)
     return tuple(found[::2]), tuple(map(int, found[1::2]))
+
+
+def split_encoded(encoded: bytes) -> tuple[list[bytes], list[int]]:
+    """As `split`, of a rendering in quoted-printable."""
+    first, *others = encoded.split(ENCODED)
+    between, slots = [first], []
+    for other in others:
+        number, _, following = other.partition(_ENCODED_END)
+        slots.append(int(number.replace(_SOFT_BREAK, b"")))
+        between.append(following)
+    return between, slots

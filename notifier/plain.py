@@ -18,8 +18,7 @@ _BLOCKS = frozenset(
     {"body", "blockquote", "div", "h1", "h2", "h3", "li", "ol", "p", "table", "tbody", "td", "th", "tr", "ul"}
 )
 _SPACE = re.compile(r"[ \t\r\n]+")
-_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
-_PARAGRAPH_END = re.compile(r"\n{3,}")
+_GAP = re.compile(r"\s*\n\s*")
 
 
 def text_source(compiled: str, is_statement: Callable[[str], bool]) -> str:
@@ -27,12 +26,15 @@ def text_source(compiled: str, is_statement: Callable[[str], bool]) -> str:
     reading = _Reading(is_statement)
     reading.feed(compiled)
     reading.close()
-    return "".join(reading.said)
+    return _GAP.sub(lambda gap: "\n" * min(gap[0].count("\n"), 2), "".join(reading.said))
 
 
 def tidy(filled: str) -> str:
-    """A filled text template with one empty line between paragraphs, and none at either end."""
-    return _PARAGRAPH_END.sub("\n\n", _LINE_END.sub("\n", filled)).strip() + "\n"
+    """A filled text template, or a part of one: no empty lines at either end, at most one between paragraphs."""
+    text = "\n".join([line.strip(" \t") for line in filled.strip().split("\n")])
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
 
 
 class _Reading(HTMLParser):

@@ -10,8 +10,8 @@ All three take the same way: a letter with markers for the reader's values, fill
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from jinja2 import TemplateError
@@ -20,8 +20,9 @@ from markupsafe import escape
 from notifier import clean, markers, plain, quoted, templates
 from notifier.brand import brand_of
 from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered, RequestFacts
-from notifier.templates import Mould
-from notifier.words import Words, words_in
+from notifier.stretches import Stretches
+from notifier.templates import Mould, Page
+from notifier.words import words_in
 
 __all__ = [
     "Facts",
@@ -48,7 +49,7 @@ def render(facts: Facts, reader: Reader) -> Rendered:
 
 def render_shared(facts: Facts) -> SharedLetter:
     """The letter to all who are told of `facts`."""
-    return SharedLetter(templates.mould(facts.kind), _context(facts))
+    return SharedLetter(templates.mould(facts.kind, facts.language), _context(facts))
 
 
 def render_bundle(lines: Sequence[Line]) -> SharedLetter:
@@ -58,47 +59,15 @@ def render_bundle(lines: Sequence[Line]) -> SharedLetter:
     """
     if not lines:
         raise ValueError("a bundle needs at least one line")
-    facts = [line.facts for line in lines]
-    told = [_told(each) for each in facts]
-    texts = {each.text for each in facts}
-    shared = facts[0].text if len(texts) == 1 else None
-    context = {
-        **_context(facts[0]),
-        "kind": "digest",
-        "request": None,
-        "text": shared,
-        "lines": told,
-        "title": _title(facts),
-        "mixed": len({(each.kind, each.actor) for each in facts}) > 1,
-    }
-    return SharedLetter(templates.mould("digest"), context, several=True)
-
-
-@dataclass(frozen=True)
-class Stretches:
-    """A rendering cut at its markers: between[0], value slots[0], between[1], …"""
-
-    between: tuple[str, ...]
-    slots: tuple[int, ...]
-
-    def filled(self, values: Sequence[str]) -> str:
-        """The whole, with each marker's value in its place."""
-        parts = [self.between[0]]
-        for slot, following in zip(self.slots, self.between[1:], strict=True):
-            parts += (values[slot], following)
-        return "".join(parts)
-
-    @cached_property
-    def encoded(self) -> tuple[bytes, ...]:
-        """The stretches in quoted-printable, ready for encoded values to stand between them."""
-        return tuple(map(quoted.encoded, self.between))
-
-    def filled_bytes(self, values: Sequence[bytes]) -> bytes:
-        """As `filled`, of encoded values. Each value begins and ends a line of its own, undone by soft breaks."""
-        parts = [self.encoded[0]]
-        for slot, following in zip(self.slots, self.encoded[1:], strict=True):
-            parts += (values[slot], following)
-        return quoted.SOFT_BREAK.join(parts)
+    first = lines[0].facts
+    mould = templates.mould("digest", first.language)
+    shared = first.text if len(lines) > 1 and len({line.facts.text for line in lines}) == 1 else None
+    mixed = len({(line.facts.kind, line.facts.actor) for line in lines}) > 1
+    context = {**_context(first), "kind": "digest", "request": None, "text": shared, "mixed": mixed, "extra": {}}
+    pages = _speaking(context, escaping=True), _speaking(context, escaping=False)
+    told = [_told(line, mould, *pages) for line in lines]
+    context |= {"lines": told, "items": markers.ITEMS, "title": _title(lines, mixed)}
+    return SharedLetter(mould, context, told)
 
 
 @dataclass(frozen=True)
@@ -116,15 +85,14 @@ class SharedLetter:
     happened in one sentence.
     """
 
-    def __init__(self, mould: Mould, context: Mapping[str, Any], *, several: bool = False) -> None:
+    def __init__(self, mould: Mould, context: dict[str, Any], lines: Sequence[Told] | None = None) -> None:
         self._mould = mould
-        self._several = several
+        self._lines = lines
         self._shapes: dict[Hashable, Shape] = {}
-        self._context = dict(context)
-        self.news = _line(mould, "digest_line", self._context)
-        self.subject = _subject(mould, self._context)
-        self.preheader = _preheader(self.news, self._context)
-        self._context |= {"news": self.news, "subject": self.subject, "preheader": self.preheader}
+        self.news = _line(mould, "digest_line", context)
+        self.subject = _subject(mould, context)
+        self.preheader = _preheader(self.news, context)
+        self._context = {**context, "news": self.news, "subject": self.subject, "preheader": self.preheader}
 
     def shape(self, reader: Reader) -> Shape:
         """The letter for this reader's shape. Few differ; the latest are kept."""
@@ -144,80 +112,129 @@ class SharedLetter:
 
     def context(self, reader: Reader | markers.MarkedReader, *, escaping: bool) -> dict[str, Any]:
         """What the templates see."""
-        words = words_in(self._context["language"], escaping=escaping)
         organization, request = self._context["organization"], self._context["request"]
-        return {
-            **self._context,
-            **_speaking(words, organization),
-            "reader": reader,
-            "why": words.why(reader.reasons, reader.reason_details, organization.name, several=self._several),
-            "request_url": reader.links.get("request") or (request.url if request is not None else None),
-        }
+        words = words_in(self._context["language"], escaping=escaping)
+        why = words.why(reader.reasons, reader.reason_details, organization.name, several=self._lines is not None)
+        request_url = reader.links.get("request") or (request.url if request is not None else None)
+        return {**_speaking(self._context, escaping), "reader": reader, "why": why, "request_url": request_url}
 
     def _shaped(self, reader: Reader) -> Shape:
         marked = markers.marked(reader)
-        rich = self.context(marked, escaping=True)
-        try:
-            html = self._mould.html.render(rich)
-            text = plain.tidy(self._mould.text.render(self.context(marked, escaping=False)))
-        except TemplateError as error:
-            raise templates.where_it_fails(self._mould.file, rich, error) from error
-        return Shape(Stretches(*markers.split(html)), Stretches(*markers.split(text)))
+        rich, simple = self.context(marked, escaping=True), self.context(marked, escaping=False)
+        html = _chunks(self._mould.html, rich, self._mould.file)
+        text = _tidied(_chunks(self._mould.text, simple, self._mould.file))
+        known = self._mould.html.known
+        if self._lines is None:
+            return Shape(Stretches(html, known), Stretches(text, {}))
+        items = _joined([line.html for line in self._lines]), _joined([line.plain for line in self._lines])
+        return Shape(Stretches(html, known, items[0]), Stretches(text, {}, items[1]))
+
+
+Encoded = tuple[str, bytes]
+"""A finished piece of a mail, and the same in quoted-printable."""
+
+
+def _joined(pieces: Sequence[Encoded]) -> Encoded:
+    return "".join([text for text, _ in pieces]), quoted.SOFT_BREAK.join([encoded for _, encoded in pieces])
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a bundle: what templates see of it, and how a page shows it."""
+
+    request: RequestFacts | None
+    news: str
+    text: str | None
+    html: Encoded = ("", b"")
+    plain: Encoded = ("", b"")
+
+
+def _told(line: Line, mould: Mould, rich: Mapping[str, Any], simple: Mapping[str, Any]) -> Told:
+    """A line as the page shows it: without its news or its comment where the page tells them for all."""
+    key = (mould.file, rich["mixed"], rich["text"] is None)
+    found: Told | None = line.told.get(key)
+    if found is None:
+        facts = line.facts
+        news = _line(templates.mould(facts.kind, facts.language), "digest_line", _context(facts))
+        found = Told(facts.request, news, facts.text)
+        if mould.item is not None and mould.item_text is not None:
+            chunks = _chunks(mould.item, {**rich, "line": found}, mould.file)
+            html = "".join(chunks), Stretches(chunks, mould.item.known).encoded()
+            text = _paragraphs(_chunks(mould.item_text, {**simple, "line": found}, mould.file))
+            found = replace(found, html=html, plain=(text, quoted.encoded(text)))
+        line.told[key] = found
+    return found
 
 
 def _context(facts: Facts) -> dict[str, Any]:
-    words = words_in(facts.language)
-    return {
-        "kind": facts.kind,
-        "language": words.language,
-        "product": facts.product,
-        "organization": facts.organization,
-        "brand": brand_of(facts.organization.color),
-        "request": facts.request,
-        "actor": facts.actor,
-        "occurred_at": facts.occurred_at,
-        "text": facts.text,
-        "extra": facts.extra,
-        **_speaking(words, facts.organization),
-    }
-
-
-def _speaking(words: Words, organization: OrganizationFacts) -> dict[str, Any]:
-    return {
-        "_": words.gettext,
-        "ngettext": words.ngettext,
-        "status_name": words.status,
-        "moment": partial(words.moment, zone=organization.time_zone),
-    }
-
-
-def _told(facts: Facts) -> dict[str, Any]:
-    """One line of a bundle."""
-    context = _context(facts)
-    return {**context, "news": _line(templates.mould(facts.kind), "digest_line", context)}
-
-
-def _title(facts: Sequence[Facts]) -> str:
-    """What the lines have in common: the kind's own `bundle` where one actor did one thing, else their number."""
-    first, count = facts[0], len(facts)
-    mould = templates.mould(first.kind)
-    if count > 1 and len({(each.kind, each.actor) for each in facts}) == 1 and "bundle" in mould.lines:
-        return _line(mould, "bundle", {**_context(first), "count": count})
-    words = words_in(first.language)
-    name = first.organization.name
-    return words.ngettext(
-        "%(num)s update from %(organization)s", "%(num)s updates from %(organization)s", count, organization=name
+    return _speaking(
+        {
+            "kind": facts.kind,
+            "language": words_in(facts.language).language,
+            "product": facts.product,
+            "organization": facts.organization,
+            "brand": brand_of(facts.organization.color),
+            "request": facts.request,
+            "actor": facts.actor,
+            "occurred_at": facts.occurred_at,
+            "text": facts.text,
+            "extra": facts.extra,
+        },
+        escaping=False,
     )
 
 
-def _line(mould: Mould, block: str, context: Mapping[str, Any]) -> str:
+def _speaking(context: Mapping[str, Any], escaping: bool) -> dict[str, Any]:
+    """The context with the functions that speak its language, for HTML or for plain text."""
+    words = words_in(context["language"], escaping=escaping)
+    return {
+        **context,
+        "_": words.gettext,
+        "ngettext": words.ngettext,
+        "status_name": words.status,
+        "moment": partial(words.moment, zone=context["organization"].time_zone),
+    }
+
+
+def _tidied(chunks: list[str]) -> list[str]:
+    """The chunks of a text part with one empty line between paragraphs. The items are so already."""
+    if markers.ITEMS not in chunks:
+        return [plain.tidy("".join(chunks)) + "\n"]
+    place = chunks.index(markers.ITEMS)
+    return [_paragraphs(chunks[:place]), markers.ITEMS, _paragraphs(chunks[place + 1 :])[:-1]]
+
+
+def _paragraphs(run: Sequence[str]) -> str:
+    text = plain.tidy("".join(run))
+    return f"{text}\n\n" if text else ""
+
+
+def _chunks(page: Page, context: dict[str, Any], file: str) -> list[str]:
     try:
-        return clean.line(mould.lines[block].render(context).strip())
+        return page.chunks(context)
     except TemplateError as error:
-        raise templates.where_it_fails(mould.file, context, error) from error
+        raise templates.where_it_fails(file, context, error) from error
 
 
-def _subject(mould: Mould, context: Mapping[str, Any]) -> str:
+def _title(lines: Sequence[Line], mixed: bool) -> str:
+    """What the lines have in common: the kind's own `bundle` where one actor did one thing, else their number."""
+    first, count = lines[0].facts, len(lines)
+    mould = templates.mould(first.kind, first.language)
+    if count > 1 and not mixed and "bundle" in mould.lines:
+        return _line(mould, "bundle", {**_context(first), "count": count})
+    return words_in(first.language).ngettext(
+        "%(num)s update from %(organization)s",
+        "%(num)s updates from %(organization)s",
+        count,
+        organization=first.organization.name,
+    )
+
+
+def _line(mould: Mould, block: str, context: dict[str, Any]) -> str:
+    return clean.line("".join(_chunks(mould.lines[block], context, mould.file)).strip())
+
+
+def _subject(mould: Mould, context: dict[str, Any]) -> str:
     """The summary gives way, not the news and the number."""
     request = context["request"]
     summary = request.summary if request is not None else ""
@@ -236,7 +253,7 @@ def _preheader(news: str, context: Mapping[str, Any]) -> str:
     elif request is not None:
         news = f"{news} – {_start(request.description or request.summary)}"
     elif lines := context.get("lines"):
-        news = ", ".join(f"#{line['request'].number} {line['request'].summary}" for line in lines[:5])
+        news = ", ".join(f"#{line.request.number} {line.request.summary}" for line in lines[:5] if line.request)
     return clean.shorten(news, PREHEADER_WIDTH)
 
 

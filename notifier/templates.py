@@ -1,41 +1,59 @@
 """Templates compiled once: what is left for each mail is filling in values.
 
     pieces ─▶ statements as <!--qx1xq-->, expressions as qx2xq ─▶ MJML ─▶ inlined CSS ─▶ statements and
-    expressions put back ─▶ a Jinja template of finished HTML, and beside it the text part's (see `plain`)
+    expressions put back, plain messages translated ─▶ a Jinja template of finished HTML (Page)
+                                              └─▶ the text part's template, made of the same page (see `plain`)
 
 MJML takes about 1 ms and inlining 5 to 25 ms, so doing it for each mail would cost more than all the rest together.
-A kind is compiled when it is first used. While `reload_on_change` is on, a changed file is compiled anew.
+What of a page never changes is also encoded for the post only once. A kind is compiled when it is first used in a
+language. While `reload_on_change` is on, a changed file is compiled anew.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from markupsafe import Markup, escape
-from mjml import mjml2html
-from premailer import Premailer
 
-from notifier import lint, plain
-from notifier.assembly import FOLDER, LAYOUT, PARTS, Piece, TemplateProblem, assemble, blocks, joined, read
+from notifier import lint, quoted
+from notifier.assembly import FOLDER, LAYOUT, PARTS, TemplateProblem, blocks, pieces, read
+from notifier.inlining import Sources, sources, translated
+from notifier.words import words_in
 
-_PLACEHOLDER = re.compile(r"<!--(qx\d+xq)-->|(qx\d+xq)")
-_INDENTATION = re.compile(r"\s*\n\s*")
+_WORTH_KNOWING = 100
+"""Characters below which encoding takes no longer than looking up."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A template of finished HTML or text. `known` maps the stretches that never change to their encoded form."""
+
+    template: Template
+    known: Mapping[str, bytes] = field(default_factory=dict)
+
+    def chunks(self, context: dict[str, Any]) -> list[str]:
+        """The filled page in the order of its stretches and values."""
+        return list(self.template.root_render_func(self.template.new_context(context, shared=True)))
 
 
 @dataclass(frozen=True)
 class Mould:
-    """One kind's templates. `lines` are the small ones by block: subject, digest_line, maybe bundle."""
+    """One kind's templates in one language.
+
+    `lines` are the small ones by block: subject, digest_line, maybe bundle. `item` and `item_text` are what a page
+    repeats for each of its `lines`, if it does.
+    """
 
     file: str
-    lines: Mapping[str, Template]
-    html: Template
-    text: Template
+    lines: Mapping[str, Page]
+    html: Page
+    text: Page
+    item: Page | None
+    item_text: Page | None
 
 
 class _Reloading:
@@ -47,12 +65,13 @@ def reload_on_change(on: bool = True) -> None:
     _Reloading.on = on
 
 
-def mould(kind: str) -> Mould:
+def mould(kind: str, language: str) -> Mould:
     """The compiled templates of a kind. TemplateProblem names the file and line of what is wrong."""
     file = f"{kind}.mjml"
-    if not _Reloading.on:
-        return _mould(file, 0.0)
-    return _mould(file, max(((FOLDER / name).stat().st_mtime for name in (file, LAYOUT, PARTS)), default=0.0))
+    changed = 0.0
+    if _Reloading.on:
+        changed = max(path.stat().st_mtime for name in (file, LAYOUT, PARTS) if (path := FOLDER / name).exists())
+    return _mould(file, words_in(language).language, changed)
 
 
 def kinds() -> tuple[str, ...]:
@@ -60,57 +79,37 @@ def kinds() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in FOLDER.glob("*.mjml") if not p.name.startswith("_") and p.stem != "digest"))
 
 
-@lru_cache(maxsize=256)
-def _mould(file: str, changed: float) -> Mould:
-    for name in (LAYOUT, PARTS, file):
-        lint.check(name)
+@lru_cache(maxsize=512)
+def _mould(file: str, language: str, changed: float) -> Mould:
     own = blocks(read(file), file)
     for required in ("subject", "digest_line", "body"):
         if required not in own:
             raise TemplateProblem(file, 1, f"there is no block {required}")
-    opaque, hidden = _opaque(assemble(file))
-    try:
-        page = inlined(opaque)
-    except ValueError as error:
-        raise TemplateProblem(file, 1, f"MJML can't read it: {error}") from error
-    page = _INDENTATION.sub("\n", page)
-    text = plain.text_source(page, hidden.__contains__)
-    lines = {name: _plain().from_string(joined(own[name])) for name in own if name != "body"}
+    found = _sources(file, changed)
+    html, item = found.html(words_in(language, escaping=True))
+    words = words_in(language)
+    text, item_text = found.text(words)
     return Mould(
-        file, lines, _rich().from_string(_put_back(page, hidden)), _plain().from_string(_put_back(text, hidden))
+        file=file,
+        lines={name: Page(_plain().from_string(translated(own[name], words))) for name in own if name != "body"},
+        html=_page(html),
+        text=Page(_plain().from_string(text)),
+        item=None if item is None else _page(item),
+        item_text=None if item_text is None else Page(_plain().from_string(item_text)),
     )
 
 
-def inlined(document: str) -> str:
-    """MJML -> HTML that mail programs understand. ValueError where it isn't MJML."""
-    page = mjml2html(document, disable_comments=False, fonts={})
-    return str(
-        Premailer(
-            page,
-            allow_network=False,
-            disable_validation=True,
-            disable_basic_attributes=["align", "bgcolor", "height", "valign", "width"],
-            cssutils_logging_level=logging.CRITICAL,
-        ).transform()
-    )
+@lru_cache(maxsize=256)
+def _sources(file: str, changed: float) -> Sources:
+    for name in (LAYOUT, PARTS, file):
+        lint.check(name)
+    return sources(file)
 
 
-def _opaque(parts: list[Piece]) -> tuple[str, dict[str, str]]:
-    """The document with words and comments for expressions and statements, and what each stands for."""
-    hidden: dict[str, str] = {}
-    document = []
-    for piece in parts:
-        if piece.sort == "data":
-            document.append(piece.raw)
-            continue
-        word = f"qx{len(hidden)}xq"
-        hidden[word] = piece.raw
-        document.append(word if piece.sort == "expression" else f"<!--{word}-->")
-    return "".join(document), hidden
-
-
-def _put_back(page: str, hidden: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: hidden[found[1] or found[2]], page)
+def _page(source: str) -> Page:
+    stretches = (piece.raw for piece in pieces(source, "") if piece.sort == "data")
+    known = {raw: quoted.encoded(raw) for raw in stretches if len(raw) >= _WORTH_KNOWING}
+    return Page(_rich().from_string(source), known)
 
 
 @cache

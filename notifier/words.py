@@ -88,6 +88,10 @@ class Words:
             found = self._messages[message] = self._wrap(str(self._make(self._catalogue.gettext(message))))
         return self._filled(found, values) if values else found
 
+    def plain(self, message: str) -> str:
+        """The message in this language, as text also where these words are escaping."""
+        return self._catalogue.gettext(message)
+
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """The same by number, which the message may name as `%(num)s`."""
         message = str(self._make(self._catalogue.ngettext(singular, plural, num)))
