@@ -146,7 +146,7 @@ async def muted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
     """Which of the requests the viewer has muted."""
     if viewer.person_id is None:
         return set()
-    mutes = Mute.filter(person_id=viewer.person_id, request_id__in=list(request_ids))
+    mutes = Mute.filter(person_id=viewer.person_id, request_id__in=list(request_ids), until_event__isnull=True)
     return {mute.request_id for mute in await mutes.only("id", "request_id")}
 
 

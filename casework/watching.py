@@ -41,7 +41,10 @@ class Follow(Model):
 
 
 class Mute(Model):
-    """A person wants no resident mail about a request. Staff mail is not touched by it (rule 8)."""
+    """A person wants no resident mail about a request, from one event to another. Staff mail goes on (rule 8).
+
+    A mute that ended stays: what it silenced is not sent later.
+    """
 
     id = fields.BigIntField(primary_key=True)
     request: fields.ForeignKeyRelation[ServiceRequest] = fields.ForeignKeyField(
@@ -52,8 +55,13 @@ class Mute(Model):
         "casework.Person", related_name="mutes", on_delete=fields.OnDelete.CASCADE
     )
     person_id: int
+    since_event = fields.BigIntField()
+    until_event = fields.BigIntField(null=True)
     created_at = MomentField()
 
     class Meta:
         table = "mute"
-        constraints = (UniqueConstraint(fields=("request_id", "person_id"), name="mute_once"),)
+        indexes = (("request_id", "person_id"),)
+        constraints = (
+            UniqueConstraint(fields=("request_id", "person_id"), name="mute_present", condition="until_event IS NULL"),
+        )

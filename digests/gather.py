@@ -15,7 +15,8 @@ from datetime import datetime
 from casework import clock
 from casework.database import any_of, as_rows, fetch, is_postgres, moment, rows_of, transaction
 from casework.people import Person
-from digests.issues import BURST, VACATION
+from digests.issues import CATCH_UP
+from notifier.bursts import BURST
 from notifier.hours import ALWAYS, Hours
 from notifier.preferences import Cadence, ReaderSettings
 from notifier.readers import hours_of
@@ -103,7 +104,7 @@ def _cadence(lines: Sequence[HeldLine]) -> str:
     for cadence in _RARE:
         if cadence in cadences:
             return cadence.value
-    return BURST if any(line.because == BURST for line in lines) else VACATION
+    return BURST if any(line.because == BURST for line in lines) else CATCH_UP
 
 
 def _next_chance(line: HeldLine, hours: Hours, now: datetime) -> datetime:

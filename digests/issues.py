@@ -15,11 +15,8 @@ from casework.database import MomentField, OptionalMomentField
 from casework.people import Person
 from notifier.notifications import Notification, State
 
-BURST = "burst"
-"""The cadence of what waited for a burst of mail to end (rule 10)."""
-
-VACATION = "vacation"
-"""The cadence of immediate mail that waited for its reader to come back (rule 11)."""
+CATCH_UP = "catch_up"
+"""The cadence of immediate mail that waited: for its reader to come back (rule 11), or for a wish that changed."""
 
 
 class Issue(Model):

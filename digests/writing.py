@@ -26,7 +26,8 @@ def write_issue(issue: Issue, contents: Contents, reader: ReaderNow, letters: Le
     for each in candidates:
         known = details.get(each.reason.value, ())
         details[each.reason.value] = tuple(dict.fromkeys((*known, *each.details)))
-    unsubscribe = letters.links.digest(letters.reference(reader), issue.id)
+    kinds = sorted({line.decision.kind.key for line in contents.lines})
+    unsubscribe = letters.links.unsubscribe(letters.reference(reader), *kinds)
     settings = letters.settings
     host = urlsplit(settings.public_url).hostname or "localhost"
     envelope = Envelope(

@@ -15,6 +15,9 @@ from tortoise.models import Model
 from casework.database import MomentField, as_rows, fetch, moment, require_transaction, rows_of
 from casework.events import Occasion
 
+BURST = "burst"
+"""What `because` says of a notification that waits for its burst to end."""
+
 AT_ONCE = 20
 WINDOW = timedelta(minutes=5)
 

@@ -76,7 +76,8 @@ _SOON = {cadence: place for place, cadence in enumerate(Cadence)}
 
 
 def cadence_of(reader: ReaderNow, kind: Kind) -> Cadence:
-    return reader.choices.get(kind.key, kind.default)
+    choice = reader.choices.get(kind.key)
+    return choice.cadence if choice is not None and choice.cadence is not None else kind.default
 
 
 def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
@@ -91,9 +92,9 @@ def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | Non
         return Skip.PRIVATE
     if not reader.is_confirmed and not _is_closed(reader):
         return Skip.UNCONFIRMED
-    if reader.is_muted and reason in RESIDENT_REASONS:
+    if reader.muted_until is not None and case.event_id < reader.muted_until and reason in RESIDENT_REASONS:
         return Skip.MUTED
-    if reader.choices.get(kind.key) is Cadence.OFF:
+    if (choice := reader.choices.get(kind.key)) and choice.silences(case.event.occasion.at):
         return Skip.PREFERENCE_OFF
     if request is not None and kind.key in request.category.switched_off_kinds:
         return Skip.SWITCHED_OFF

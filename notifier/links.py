@@ -46,16 +46,12 @@ class Links:
     def request(self, request: ServiceRequest) -> str:
         return f"{self.settings.public_url}/r/{request.organization.slug}/{request.number}"
 
-    def unsubscribe(self, reader_ref: str, kind: str) -> str:
-        """Stops one kind for one reader (`p<person id>` or `a<bare address id>`)."""
-        return self._signed(f"stop:{reader_ref}:{kind}")
+    def unsubscribe(self, reader_ref: str, *kinds: str) -> str:
+        """Stops some kinds for one reader (`p<person id>` or `a<bare address id>`)."""
+        return self._signed(f"stop:{reader_ref}:{'+'.join(kinds)}")
 
     def mute(self, reader_ref: str, request_id: int) -> str:
         return self._signed(f"mute:{reader_ref}:{request_id}")
-
-    def digest(self, reader_ref: str, issue_id: int) -> str:
-        """Stops everything that this digest told of."""
-        return self._signed(f"digest:{reader_ref}:{issue_id}")
 
     def _signed(self, subject: str) -> str:
         return f"{self.settings.public_url}/u/{make_token(self.settings.secret_key, UNSUBSCRIBE, subject)}"

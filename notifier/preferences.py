@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
 
 from casework import clock
-from casework.database import MomentField, OptionalMomentField
+from casework.database import MomentField, OptionalMomentField, transaction
 from casework.people import Person
 
 
@@ -24,12 +26,17 @@ class Cadence(StrEnum):
 
 
 class Preference(Model):
-    """One reader's choice for one kind. `recipient` is person:<id> or address:<normalized>."""
+    """One reader's choice for one kind. `recipient` is person:<id> or address:<normalized>.
+
+    `cadence` is null where they went back to the default. `off_until` is until when the kind was off last: what was
+    unsent then is not sent later (rule 8).
+    """
 
     id = fields.BigIntField(primary_key=True)
     recipient = fields.CharField(max_length=330)
     kind = fields.CharField(max_length=40)
-    cadence = fields.CharEnumField(Cadence, max_length=12)
+    cadence = fields.CharEnumField(Cadence, max_length=12, null=True)
+    off_until = OptionalMomentField()
     changed_at = MomentField()
 
     class Meta:
@@ -57,17 +64,32 @@ class ReaderSettings(Model):
         table = "reader_settings"
 
 
-async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Cadence]:
+@dataclass(frozen=True)
+class Choice:
+    """What a preference says: a cadence (None is the default), and until when the kind was off last."""
+
+    cadence: Cadence | None
+    off_until: datetime | None = None
+
+    def silences(self, occurred_at: datetime) -> bool:
+        """Whether mail about something of that time is off, or was turned off before it went."""
+        return self.cadence is Cadence.OFF or (self.off_until is not None and occurred_at <= self.off_until)
+
+
+async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Choice]:
     """The stored choices of these readers for these kinds, by (recipient, kind)."""
     rows = await Preference.filter(recipient__in=list(recipients), kind__in=list(kinds))
-    return {(row.recipient, row.kind): row.cadence for row in rows}
+    return {(row.recipient, row.kind): Choice(row.cadence, row.off_until) for row in rows}
 
 
-async def choose(recipient: str, kind: str, cadence: Cadence) -> None:
-    """Store a choice; a repeat is harmless."""
-    await Preference.update_or_create({"cadence": cadence, "changed_at": clock.now()}, recipient=recipient, kind=kind)
-
-
-async def forget_choice(recipient: str, kind: str) -> None:
-    """Back to the catalogue's default."""
-    await Preference.filter(recipient=recipient, kind=kind).delete()
+async def store_choice(recipient: str, kind: str, cadence: Cadence | None) -> None:
+    """Store a choice, or go back to the default (None); a repeat is harmless. Waiting lines are `held`'s business."""
+    now = clock.now()
+    async with transaction():
+        present = await Preference.filter(recipient=recipient, kind=kind).select_for_update().first()
+        if present is None:
+            await Preference.create(recipient=recipient, kind=kind, cadence=cadence, changed_at=now)
+            return
+        turned_on = present.cadence is Cadence.OFF and cadence is not Cadence.OFF
+        off_until = now if turned_on else present.off_until
+        await Preference.filter(id=present.id).update(cadence=cadence, off_until=off_until, changed_at=now)

@@ -15,24 +15,30 @@ from casework.watching import Follow, Mute
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
-from notifier.preferences import Cadence, ReaderSettings, choices_of
+from notifier.preferences import Choice, ReaderSettings, choices_of
 from notifier.recipients import BareAddress, Recipient, Suppression
+
+_FOR_EVER = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class ReaderNow:
-    """One recipient in the light of one case."""
+    """One recipient in the light of one case.
+
+    `following_since` is the event that began their present follow. A mute silences everything before the event that
+    `muted_until` names: for a mute that lasts, that is the end of time.
+    """
 
     recipient: Recipient
     person: Person | None
     address: str | None
     is_staff: bool = False
     is_confirmed: bool = False
-    is_muted: bool = False
     is_suppressed: bool = False
     wants_own_actions: bool = False
     following_since: int | None = None
-    choices: Mapping[str, Cadence] = field(default_factory=dict)
+    muted_until: int | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
     hours: Hours = ALWAYS
 
 
@@ -46,7 +52,7 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
 
     members: set[tuple[int, int]] = set()
     follows: dict[tuple[int, int], int] = {}
-    mutes: set[tuple[int, int]] = set()
+    mutes: dict[tuple[int, int], int] = {}
     settings: dict[int, ReaderSettings] = {}
     if person_ids:
         for member in await Member.filter(
@@ -58,17 +64,20 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
         ).only("id", "person_id", "request_id", "since_event"):
             follows[follow.person_id, follow.request_id] = follow.since_event
         for mute in await Mute.filter(person_id__in=person_ids, request_id__in=request_ids).only(
-            "id", "person_id", "request_id"
+            "id", "person_id", "request_id", "until_event"
         ):
-            mutes.add((mute.person_id, mute.request_id))
+            muted = mute.person_id, mute.request_id
+            mutes[muted] = max(mutes.get(muted, 0), mute.until_event or _FOR_EVER)
         settings = {row.person_id: row for row in await ReaderSettings.filter(person_id__in=person_ids)}
-    choices = await choices_of({r.key for _, r in asked}, KINDS)
+    chosen: dict[str, dict[str, Choice]] = {}
+    for (key, kind), choice in (await choices_of({r.key for _, r in asked}, KINDS)).items():
+        chosen.setdefault(key, {})[kind] = choice
     suppressed = set(await _addresses(Suppression, addresses))
     bare = {r.address for _, r in asked if r.address is not None}
     confirmed = {row.address for row in await BareAddress.filter(address__in=sorted(bare)) if row.confirmed_at}
 
     def one(case: Case, recipient: Recipient) -> ReaderNow:
-        own = {kind: cadence for (key, kind), cadence in choices.items() if key == recipient.key}
+        own = chosen.get(recipient.key, {})
         person = people.get(recipient.person_id) if recipient.person_id is not None else None
         address = person.address if person is not None else recipient.address
         request_id = case.request.id if case.request is not None else 0
@@ -88,10 +97,10 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
             address,
             is_staff=(person.id, organization_id) in members,
             is_confirmed=person.confirmed_at is not None,
-            is_muted=(person.id, request_id) in mutes,
             is_suppressed=address in suppressed,
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             following_since=follows.get((person.id, request_id)),
+            muted_until=mutes.get((person.id, request_id)),
             choices=own,
             hours=hours_of(person, settings.get(person.id)),
         )

@@ -16,7 +16,7 @@ from casework import clock, ledger
 from casework.database import fetch, is_postgres, transaction
 from casework.ledger import Claim
 from notifier.backoff import wait_before_retry
-from notifier.bursts import count_mails
+from notifier.bursts import BURST, count_mails
 from notifier.cases import Case, load_cases
 from notifier.decisions import Candidate, Decision, decide
 from notifier.kinds import Kind, kinds_of
@@ -183,7 +183,7 @@ async def _hold_bursts(case: Case, rows: Sequence[Notification]) -> None:
     waiting = await count_mails(case.event.occasion, [row.recipient for row in at_once])
     for row in at_once:
         if row.recipient in waiting:
-            row.state, row.due, row.held_until, row.because = State.HELD, None, waiting[row.recipient], "burst"
+            row.state, row.due, row.held_until, row.because = State.HELD, None, waiting[row.recipient], BURST
 
 
 async def release_bulk(bulk: str) -> None:

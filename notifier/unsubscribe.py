@@ -7,27 +7,27 @@ addresses too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from casework.access import viewer_for
+from casework.access import Viewer, viewer_for
 from casework.actions import watching
 from casework.config import Settings
 from casework.people import Person
 from casework.watching import Mute
+from notifier.held import choose
 from notifier.kinds import KINDS
 from notifier.links import UNSUBSCRIBE, read_token
-from notifier.preferences import Cadence, Preference, choose, forget_choice
+from notifier.preferences import Cadence, Preference
 from notifier.recipients import BareAddress, Recipient
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a link asks for. `subject` is a kind's key to stop, or the id of a request to mute."""
+    """What a link asks for: to stop some kinds (a digest's has several), or to mute a request."""
 
-    verb: Literal["stop", "mute"]
     recipient: Recipient
-    subject: str
     language: str
+    kinds: tuple[str, ...] = ()
+    request_id: int | None = None
 
 
 async def read_wish(settings: Settings, token: str) -> Wish | None:
@@ -40,11 +40,10 @@ async def read_wish(settings: Settings, token: str) -> Wish | None:
     recipient, language = await _reader(reference)
     if recipient is None:
         return None
-    if verb == "stop" and subject in KINDS:
-        return Wish("stop", recipient, subject, language)
     if verb == "mute" and recipient.person_id is not None:
-        return Wish("mute", recipient, subject, language)
-    return None
+        return Wish(recipient, language, request_id=int(subject))
+    kinds = tuple(kind for kind in subject.split("+") if kind in KINDS)
+    return Wish(recipient, language, kinds) if verb == "stop" and kinds else None
 
 
 async def _reader(reference: str) -> tuple[Recipient | None, str]:
@@ -57,22 +56,31 @@ async def _reader(reference: str) -> tuple[Recipient | None, str]:
 
 
 async def is_granted(wish: Wish) -> bool:
-    if wish.verb == "mute":
-        return await Mute.exists(person_id=wish.recipient.person_id, request_id=int(wish.subject))
-    return await Preference.exists(recipient=wish.recipient.key, kind=wish.subject, cadence=Cadence.OFF)
+    """Whether all that the link asks for is so already."""
+    key = wish.recipient.key
+    if wish.request_id is not None:
+        person_id = wish.recipient.person_id
+        return await Mute.exists(person_id=person_id, request_id=wish.request_id, until_event__isnull=True)
+    off = await Preference.filter(recipient=key, kind__in=list(wish.kinds), cadence=Cadence.OFF).count()
+    return off == len(wish.kinds)
 
 
 async def grant(wish: Wish) -> None:
     """Do what the link asks; a repeat is harmless."""
-    if wish.verb == "mute":
-        await watching.mute(await viewer_for(await Person.get(id=wish.recipient.person_id)), int(wish.subject))
-    else:
-        await choose(wish.recipient.key, wish.subject, Cadence.OFF)
+    if wish.request_id is not None:
+        await watching.mute(await _viewer(wish), wish.request_id)
+    for kind in wish.kinds:
+        await choose(wish.recipient.key, kind, Cadence.OFF)
 
 
 async def take_back(wish: Wish) -> None:
     """Undo it; what was not sent meanwhile isn't sent later (rule 8)."""
-    if wish.verb == "mute":
-        await watching.unmute(await viewer_for(await Person.get(id=wish.recipient.person_id)), int(wish.subject))
+    if wish.request_id is not None:
+        await watching.unmute(await _viewer(wish), wish.request_id)
     elif await is_granted(wish):
-        await forget_choice(wish.recipient.key, wish.subject)
+        for kind in wish.kinds:
+            await choose(wish.recipient.key, kind, None)
+
+
+async def _viewer(wish: Wish) -> Viewer:
+    return await viewer_for(await Person.get(id=wish.recipient.person_id))

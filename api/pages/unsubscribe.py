@@ -60,8 +60,8 @@ def unsubscribe_routes(settings: Settings) -> list[Route]:
 async def _words(wish: Wish) -> dict[str, str]:
     """The page's sentences, in the reader's language."""
     _ = words_in(wish.language).gettext
-    if wish.verb == "mute":
-        request = await ServiceRequest.get(id=int(wish.subject))
+    if wish.request_id is not None:
+        request = await ServiceRequest.get(id=wish.request_id)
         return {
             "title": _("Mute request #%(number)s", number=request.number),
             "lead": _("You will get no more mail about this request, whatever the reason. Mail for staff goes on."),
@@ -73,7 +73,7 @@ async def _words(wish: Wish) -> dict[str, str]:
         }
     return {
         "title": _("Stop this mail"),
-        "lead": _("You get mail for this: %(kind)s.", kind=_(KINDS[wish.subject].label)),
+        "lead": _("You get mail for this: %(kinds)s.", kinds="; ".join(_(KINDS[kind].label) for kind in wish.kinds)),
         "act": _("Stop it"),
         "done": _("It is stopped. You will get no more mail of this kind."),
         "undo": _("Send it again"),

@@ -65,9 +65,17 @@ async def _bring_along(duplicate: ServiceRequest, survivor: ServiceRequest, merg
         ],
         batch_size=1000,
     )
-    muted = await Mute.filter(request_id=duplicate.id, person_id__in=newcomers).values_list("person_id", flat=True)
+    muted = await Mute.filter(request_id=duplicate.id, person_id__in=newcomers, until_event__isnull=True)
     await Mute.bulk_create(
-        [Mute(request_id=survivor.id, person_id=person, created_at=merge.occurred_at) for person in muted],
+        [
+            Mute(
+                request_id=survivor.id,
+                person_id=each.person_id,
+                since_event=merge.id,
+                created_at=merge.occurred_at,
+            )
+            for each in muted
+        ],
         ignore_conflicts=True,
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from tortoise.queryset import QuerySet
+
 from casework.access import Action, Viewer, lock_request, require
 from casework.actions.steps import action, facts, is_following, start_follow
 from casework.events import RequestFollowed, RequestMuted, RequestUnfollowed, RequestUnmuted
@@ -37,9 +39,9 @@ async def unfollow(viewer: Viewer, request_id: int) -> ServiceRequest:
 async def mute(viewer: Viewer, request_id: int) -> ServiceRequest:
     """No resident mail about this request any more, whatever the reason (rule 8). Staff mail goes on."""
     request, person_id = await _followable(viewer, request_id)
-    if not await Mute.filter(request_id=request.id, person_id=person_id).exists():
+    if not await _present_mutes(request.id, person_id).exists():
         row = await record(RequestMuted(**facts(viewer, request)))
-        await Mute.create(request_id=request.id, person_id=person_id, created_at=row.occurred_at)
+        await Mute.create(request_id=request.id, person_id=person_id, since_event=row.id, created_at=row.occurred_at)
     return request
 
 
@@ -47,9 +49,14 @@ async def mute(viewer: Viewer, request_id: int) -> ServiceRequest:
 async def unmute(viewer: Viewer, request_id: int) -> ServiceRequest:
     """Hear of it again, from now on; what was muted isn't sent later."""
     request, person_id = await _followable(viewer, request_id)
-    if await Mute.filter(request_id=request.id, person_id=person_id).delete():
-        await record(RequestUnmuted(**facts(viewer, request)))
+    if await _present_mutes(request.id, person_id).exists():
+        row = await record(RequestUnmuted(**facts(viewer, request)))
+        await _present_mutes(request.id, person_id).update(until_event=row.id)
     return request
+
+
+def _present_mutes(request_id: int, person_id: int) -> QuerySet[Mute]:
+    return Mute.filter(request_id=request_id, person_id=person_id, until_event__isnull=True)
 
 
 async def _followable(viewer: Viewer, request_id: int) -> tuple[ServiceRequest, int]:

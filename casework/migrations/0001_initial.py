@@ -522,14 +522,21 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
+                ("since_event", fields.BigIntField()),
+                ("until_event", fields.BigIntField(null=True)),
                 ("created_at", MomentField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "mute",
                 "app": "casework",
-                "constraints": [UniqueConstraint(fields=("request_id", "person_id"), name="mute_once")],
+                "constraints": [
+                    UniqueConstraint(
+                        fields=("request_id", "person_id"), name="mute_present", condition="until_event IS NULL"
+                    )
+                ],
+                "indexes": [Index(fields=["request_id", "person_id"])],
                 "pk_attr": "id",
-                "table_description": "A person wants no resident mail about a request. Staff mail is not touched by it (rule 8).",
+                "table_description": "A person wants no resident mail about a request, from one event to another. Staff mail goes on (rule 8).",
             },
             bases=["Model"],
         ),

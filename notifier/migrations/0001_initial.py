@@ -174,11 +174,13 @@ class Migration(migrations.Migration):
                 (
                     "cadence",
                     fields.CharEnumField(
+                        null=True,
                         description="IMMEDIATE: immediate\nHOURLY: hourly\nDAILY: daily\nWEEKLY: weekly\nOFF: off",
                         enum_type=Cadence,
                         max_length=12,
                     ),
                 ),
+                ("off_until", OptionalMomentField(null=True)),
                 ("changed_at", MomentField(auto_now=False, auto_now_add=False)),
             ],
             options={

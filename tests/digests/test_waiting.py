@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from digests.issues import Issue
+from notifier.held import choose
 from notifier.notifications import Notification, State
-from notifier.preferences import Cadence, ReaderSettings, choose
+from notifier.preferences import Cadence, ReaderSettings
 from tests.telling import Telling, told
 
 TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 10:00 in New York
@@ -100,7 +101,7 @@ async def test_a_vacation_holds_all_mail_and_ends_with_one_digest(telling: Telli
     assert told(mails) == {("tom@example.org", "digest", "assignee")}
     assert "One" in mails[0].text
     assert "Two" in mails[0].text
-    assert (await Issue.get()).cadence == "vacation"
+    assert (await Issue.get()).cadence == "catch_up"
 
 
 async def test_the_21st_mail_of_one_actor_in_five_minutes_waits_and_goes_as_one(telling: Telling) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from notifier.held import choose
 from notifier.notifications import Notification
-from notifier.preferences import Cadence, choose
+from notifier.preferences import Cadence
 from tests.telling import Telling, leave, mail_to, told
 
 

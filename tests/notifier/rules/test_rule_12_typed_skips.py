@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from casework import clock
+from notifier.held import choose
 from notifier.notifications import Notification
-from notifier.preferences import Cadence, choose
+from notifier.preferences import Cadence
 from notifier.recipients import Suppression
 from tests.telling import Telling
 

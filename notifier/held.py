@@ -1,0 +1,51 @@
+"""Waiting lines follow their reader's wishes: a changed cadence moves them to its next issue (rule 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework import clock
+from casework.database import as_rows, fetch, rows_of
+from notifier.bursts import BURST
+from notifier.cases import load_cases
+from notifier.decisions import candidates_from_json, decide
+from notifier.notifications import Notification
+from notifier.preferences import Cadence, store_choice
+from notifier.readers import read_readers
+from notifier.recipients import from_key
+
+
+async def choose(recipient: str, kind: str, cadence: Cadence | None) -> None:
+    """A reader's choice for one kind (None is the default), with what waits for them moved accordingly."""
+    await store_choice(recipient, kind, cadence)
+    await move_waiting(recipient)
+
+
+async def move_waiting(recipient: str, *, hours_changed: bool = False) -> None:
+    """Decide anew when each waiting line goes; those whose cadence is now immediate go at once, as one mail.
+
+    With `hours_changed` (digest hour, weekday, time zone) every line is given its new time. What has become unwanted
+    stays, and is dropped with its reason when its time comes.
+    """
+    now = clock.now()
+    rows = await Notification.filter(recipient=recipient, held_until__isnull=False).exclude(because=BURST)
+    if not rows:
+        return
+    cases = await load_cases(row.event_id for row in rows)
+    readers = await read_readers((cases[row.event_id], from_key(recipient)) for row in rows)
+    moved: list[dict[str, Any]] = []
+    for row in rows:
+        reader = readers[row.event_id, recipient]
+        decision = decide(cases[row.event_id], reader, candidates_from_json(row.reasons))
+        if decision.skip is not None or (decision.cadence is row.cadence and not hours_changed):
+            continue
+        at_once = decision.cadence is Cadence.IMMEDIATE
+        until = now if at_once else reader.hours.next_issue(decision.cadence, now)
+        moved.append({"id": row.id, "cadence": decision.cadence.value, "held_until": until})
+    if moved:
+        await fetch(
+            "UPDATE notification SET cadence = given.cadence, held_until = given.held_until"
+            f" FROM {rows_of('$1', id='bigint', cadence='text', held_until='timestamptz')} AS given"
+            " WHERE notification.id = given.id AND notification.held_until IS NOT NULL",
+            as_rows(moved),
+        )
