@@ -1,0 +1,79 @@
+"""Servers start once a run and only when a test asks; what they hold is emptied before each test that uses them.
+
+    database          URL of an empty database with the schema, once on SQLite and once on PostgreSQL
+    postgres_database, sqlite_database      only one of the two
+    db                the same as `database`, opened in this process
+    valkey            an empty Valkey (`.url`, `.port`, `.process`)
+    mailbox           an SMTP server that keeps what it is sent, and fails on request
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import servers
+from casework.database import close_database, open_database
+from tests.databases import Databases
+from tests.loopback import close_the_network
+from tests.mailbox import Mailbox, open_mailbox
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        close_the_network(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Server]:
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[servers.Server]:
+    with servers.valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: servers.Server) -> Databases:
+    return Databases(tmp_path_factory.mktemp("databases"), postgres_server)
+
+
+@pytest.fixture
+async def sqlite_database(databases: Databases, tmp_path: Path) -> str:
+    return await databases.sqlite(tmp_path.name)
+
+
+@pytest.fixture
+async def postgres_database(databases: Databases) -> str:
+    return await databases.postgres()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> str:
+    return await databases.postgres() if request.param == "postgres" else await databases.sqlite(tmp_path.name)
+
+
+@pytest.fixture
+async def db(database: str) -> AsyncIterator[str]:
+    await open_database(database)
+    yield database
+    await close_database()
+
+
+@pytest.fixture
+def valkey(valkey_server: servers.Server) -> servers.Server:
+    assert servers.ask_valkey(valkey_server.port, "FLUSHALL") == b"+OK\r\n"
+    return valkey_server
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with open_mailbox() as mailbox:
+        yield mailbox
