@@ -185,7 +185,8 @@ async def request_for(viewer: Viewer, request_id: int, *, field: str = "request_
 async def lock_request(viewer: Viewer, request_id: int, *, field: str = "request_id") -> ServiceRequest:
     """The same, with its row locked until the transaction ends, so that its events happen one after the other."""
     require_transaction()
-    await ServiceRequest.filter(id=request_id).select_for_update().values_list("id")
+    # Not values_list: it drops FOR UPDATE and says nothing.
+    await ServiceRequest.filter(id=request_id).select_for_update().only("id")
     return await request_for(viewer, request_id, field=field)
 
 

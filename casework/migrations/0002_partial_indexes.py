@@ -13,8 +13,10 @@ class Migration(migrations.Migration):
             [
                 "CREATE UNIQUE INDEX member_present ON member (organization_id, person_id) WHERE until_event IS NULL",
                 "CREATE UNIQUE INDEX request_number ON service_request (organization_id, number)",
-                "CREATE UNIQUE INDEX request_import ON service_request (organization_id, import_key)"
-                " WHERE import_key IS NOT NULL",
+                (
+                    "CREATE UNIQUE INDEX request_import ON service_request (organization_id, import_key)"
+                    " WHERE import_key IS NOT NULL"
+                ),
                 "CREATE UNIQUE INDEX follow_present ON follow (request_id, person_id) WHERE until_event IS NULL",
                 "CREATE UNIQUE INDEX mute_present ON mute (request_id, person_id) WHERE until_event IS NULL",
                 "CREATE INDEX history_unstamped ON history (id) WHERE position IS NULL",
