@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from notifier.facts import DEFAULT_COLOR
 
-WHITE, BLACK = "#ffffff", "#0b0c0c"
+WHITE, BLACK = "#ffffff", "#000000"
 READABLE = 4.5
 """The contrast that WCAG 2 asks of running text (AA)."""
 
@@ -23,7 +23,7 @@ class Brand:
 
 @lru_cache(maxsize=1024)
 def brand_of(color: str) -> Brand:
-    """`color` is #rrggbb. Of white and near-black one always reaches 4.5:1."""
+    """`color` is #rrggbb. Of white and black one always reaches 4.5:1."""
     ink = WHITE if contrast(WHITE, color) >= contrast(BLACK, color) else BLACK
     return Brand(color, ink, color if contrast(color, WHITE) >= READABLE else DEFAULT_COLOR)
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from notifier import clean
 
 NAME_WIDTH = 120
+_LINE_WIDTH = 76
 _ADDRESS = re.compile(
     r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[A-Za-z0-9.\-]+|[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@\[[0-9A-Fa-f:.]+\]"
 )
@@ -28,9 +29,8 @@ _PLAIN_NAME = re.compile(r"[ !#-'*+\-/-9=?A-Z^_`a-z{|}~]+")
 def words(name: str, value: str) -> bytes:
     """A header of free text, such as the subject: `name: value` and CRLF."""
     text = clean.line(value)
-    if not (_is_ascii_text(text) and len(name) + len(text) < 74):
-        text = _encoded(name, text)
-    return f"{name}: {text}\r\n".encode("ascii")
+    told = _folded(f"{name}: {text}", len(name) + 2) if _is_ascii_text(text) else f"{name}: {_encoded(name, text)}"
+    return f"{told}\r\n".encode("ascii")
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +84,13 @@ def _is_ascii_text(value: str) -> bool:
     return value.isascii() and "=?" not in value
 
 
+def _folded(line: str, start: int) -> str:
+    """Folded at spaces where it can be, the first time not before `start`. Unfolding gives the line back."""
+    folded = ""
+    while len(line) > _LINE_WIDTH and (cut := line.rfind(" ", start, _LINE_WIDTH)) > 0:
+        folded, line, start = f"{folded}{line[:cut]}\r\n", line[cut:], 1
+    return folded + line
+
+
 def _encoded(name: str, value: str) -> str:
-    charset = "us-ascii" if _is_ascii_text(value) else "utf-8"
-    return Header(value, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
+    return Header(value, "utf-8", maxlinelen=_LINE_WIDTH, header_name=name).encode(linesep="\r\n")

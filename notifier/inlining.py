@@ -25,6 +25,8 @@ _CALL = re.compile(r"_\((?:[^()]|\([^()]*\))*\)")
 _CHOICE = re.compile(rf"({_CALL.pattern})\s+if\s+([\w.]+)\s+else\s+({_CALL.pattern})")
 _VALUE = re.compile(r"%\((\w+)\)s")
 _INDENTATION = re.compile(r"\s*\n\s*")
+# MJML's rule for `fluid-on-mobile`, which we don't use; it is there or not by whether a mail happens to hold a picture.
+_FLUID_IMAGES = re.compile(r"<style[^>]*>\s*@media[^{]*\{\s*table\.mj-full-width-mobile[^<]*</style>")
 _REPEATING, _END = "for line in lines", "endfor"
 
 
@@ -83,7 +85,7 @@ def sources(file: str) -> Sources:
 
 def inlined(document: str) -> str:
     """MJML -> HTML that mail programs understand. ValueError where it isn't MJML."""
-    page = mjml2html(document, disable_comments=False, fonts={})
+    page = _FLUID_IMAGES.sub("", mjml2html(document, disable_comments=False, fonts={}))
     return str(
         Premailer(
             page,

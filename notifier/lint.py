@@ -63,14 +63,17 @@ class _Reading(HTMLParser):
         self._check(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open[-1][0] != tag:
-            expected = f"</{self._open[-1][0]}>" if self._open else "nothing"
-            self._complain(f"</{tag}> closes what is not open here (expected {expected})")
+        if tag not in [open_tag for open_tag, _ in self._open]:
+            self._complain(f"</{tag}> closes what is not open")
             return
-        self._open.pop()
+        while (last := self._open.pop())[0] != tag:
+            self.found.append(self._unclosed(*last))
 
     def finish(self) -> list[TemplateProblem]:
-        return self.found + [TemplateProblem(self.file, line, f"<{tag}> is never closed") for tag, line in self._open]
+        return self.found + [self._unclosed(*left) for left in self._open]
+
+    def _unclosed(self, tag: str, line: int) -> TemplateProblem:
+        return TemplateProblem(self.file, line, f"<{tag}> is never closed")
 
     def _check(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in HTML_TAGS:

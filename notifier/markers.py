@@ -10,11 +10,12 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
+from notifier import quoted
 from notifier.facts import Reader
 
 _MARKER = re.compile("\x02([0-9]+)\x03")
-ENCODED, _ENCODED_END, _SOFT_BREAK = b"=02", b"=03", b"=\r\n"
-"""How a marker begins in quoted-printable, and nothing else does; how it ends; and what may fall between."""
+ENCODED, _ENCODED_END = b"=02", b"=03"
+"""How a marker begins in quoted-printable, and nothing else does; and how it ends."""
 
 ITEMS = "\x04"
 """Stands for what a page repeats for each of its lines, which is rendered apart."""
@@ -68,6 +69,6 @@ def split_encoded(encoded: bytes) -> tuple[list[bytes], list[int]]:
     between, slots = [first], []
     for other in others:
         number, _, following = other.partition(_ENCODED_END)
-        slots.append(int(number.replace(_SOFT_BREAK, b"")))
-        between.append(following)
+        slots.append(int(number.replace(quoted.SOFT_BREAK, b"")))
+        between.append(quoted.first_dot(following))
     return between, slots

@@ -36,9 +36,7 @@ _BODY_TAGS: dict[str, frozenset[str]] = {
     | _set("align background-color container-background-color height inner-padding vertical-align width"),
     "mj-image": _BOX
     | _LINK
-    | _set(
-        "align alt container-background-color fluid-on-mobile font-size height max-height sizes src srcset usemap width"
-    ),
+    | _set("align alt container-background-color font-size height max-height sizes src srcset usemap width"),
     "mj-divider": _PADDING
     | _COMMON
     | _set("align border-color border-style border-width container-background-color width"),

@@ -11,9 +11,13 @@ SOFT_BREAK = b"=\r\n"
 def encoded(text: str) -> bytes:
     """`text` has line feeds only. The result may be joined to others with SOFT_BREAK, before or after."""
     lines = b2a_qp(text.encode())
-    if lines.startswith(b"."):
-        lines = b"=2E=\n" + lines[1:]
     while b"\n." in lines:
         # So that SMTP has no dots to stuff: `=2E`, and a break, as the line may have no room for two more characters.
         lines = lines.replace(b"\n.", b"\n=2E=\n")
-    return lines.replace(b"\n", b"\r\n")
+    return first_dot(lines.replace(b"\n", b"\r\n"))
+
+
+def first_dot(lines: bytes) -> bytes:
+    """The same, not beginning with a dot: for encoded text that was cut in the middle of a line."""
+    rest = lines.lstrip(b".")
+    return b"=2E=\r\n" * (len(lines) - len(rest)) + rest

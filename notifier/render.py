@@ -209,11 +209,11 @@ def _paragraphs(run: Sequence[str]) -> str:
     return f"{text}\n\n" if text else ""
 
 
-def _chunks(page: Page, context: dict[str, Any], file: str) -> list[str]:
+def _chunks(page: Page, context: dict[str, Any], file: str, block: str = "body") -> list[str]:
     try:
         return page.chunks(context)
     except TemplateError as error:
-        raise templates.where_it_fails(file, context, error) from error
+        raise templates.where_it_fails(file, block, context, error) from error
 
 
 def _title(lines: Sequence[Line], mixed: bool) -> str:
@@ -231,7 +231,7 @@ def _title(lines: Sequence[Line], mixed: bool) -> str:
 
 
 def _line(mould: Mould, block: str, context: dict[str, Any]) -> str:
-    return clean.line("".join(_chunks(mould.lines[block], context, mould.file)).strip())
+    return clean.line("".join(_chunks(mould.lines[block], context, mould.file, block)).strip())
 
 
 def _subject(mould: Mould, context: dict[str, Any]) -> str:

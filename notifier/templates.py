@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from notifier import lint, quoted
 from notifier.assembly import FOLDER, LAYOUT, PARTS, TemplateProblem, blocks, pieces, read
+from notifier.facts import Reader
 from notifier.inlining import Sources, sources, translated
 from notifier.words import words_in
 
@@ -68,9 +69,9 @@ def reload_on_change(on: bool = True) -> None:
 def mould(kind: str, language: str) -> Mould:
     """The compiled templates of a kind. TemplateProblem names the file and line of what is wrong."""
     file = f"{kind}.mjml"
-    changed = 0.0
+    changed: tuple[float, ...] = ()
     if _Reloading.on:
-        changed = max(path.stat().st_mtime for name in (file, LAYOUT, PARTS) if (path := FOLDER / name).exists())
+        changed = tuple(path.stat().st_mtime for name in (file, LAYOUT, PARTS) if (path := FOLDER / name).exists())
     return _mould(file, words_in(language).language, changed)
 
 
@@ -80,7 +81,7 @@ def kinds() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _mould(file: str, language: str, changed: float) -> Mould:
+def _mould(file: str, language: str, changed: tuple[float, ...]) -> Mould:
     own = blocks(read(file), file)
     for required in ("subject", "digest_line", "body"):
         if required not in own:
@@ -100,7 +101,7 @@ def _mould(file: str, language: str, changed: float) -> Mould:
 
 
 @lru_cache(maxsize=256)
-def _sources(file: str, changed: float) -> Sources:
+def _sources(file: str, changed: tuple[float, ...]) -> Sources:
     for name in (LAYOUT, PARTS, file):
         lint.check(name)
     return sources(file)
@@ -156,15 +157,20 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in text.split("\n"))
 
 
-def where_it_fails(file: str, context: Mapping[str, Any], error: TemplateError) -> TemplateProblem:
-    """The line of a kind's own files that can't be filled: plain Jinja knows it, a compiled page has lost it."""
+def where_it_fails(file: str, block: str, context: Mapping[str, Any], error: TemplateError) -> TemplateProblem:
+    """The line of a kind's own files that can't be filled: plain Jinja knows it, a compiled page has lost it.
+
+    `block` is what was being filled; `body` stands for the whole page.
+    """
     environment = native_environment()
     template = environment.get_template(file)
-    for part in (template.root_render_func, *template.blocks.values()):
-        try:
-            "".join(part(template.new_context(dict(context))))
-        except TemplateError:
-            return _located(environment, file, error)
+    part = template.root_render_func if block == "body" else template.blocks[block]
+    # An item is filled before the page around it is known.
+    around = {"subject": "", "preheader": "", "news": "", "why": (), "reader": Reader(None), "request_url": ""}
+    try:
+        "".join(part(template.new_context({**around, "lines": [context.get("line")], **context})))
+    except TemplateError:
+        return _located(environment, file, error)
     return TemplateProblem(file, 1, str(error))
 
 
