@@ -13,8 +13,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from casework import clock
-from casework.database import MomentField, OptionalMomentField
-from casework.people import Person
+from casework.database import MomentField
+from casework.people import BareAddress, Person
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,8 @@ def person(person_id: int) -> Recipient:
 
 def from_key(key: str) -> Recipient:
     """The recipient that a key names."""
-    kind, _, name = key.partition(":")
-    return person(int(name)) if kind == "person" else Recipient(None, name)
-
-
-class BareAddress(Model):
-    """An address without an account that we mail. A guest's own counts only once it is confirmed (rule 5)."""
-
-    id = fields.IntField(primary_key=True)
-    address = fields.CharField(max_length=320, unique=True)
-    confirmed_at = OptionalMomentField()
-    asked_at = OptionalMomentField()
-    created_at = MomentField()
-
-    class Meta:
-        table = "bare_address"
+    sort, _, name = key.partition(":")
+    return person(int(name)) if sort == "person" else Recipient(None, name)
 
 
 class Suppression(Model):
