@@ -1,0 +1,51 @@
+"""The documentation is executed: what it tells a reader to type works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs/adding-a-notification.md").read_text()
+
+
+def _block(language: str, containing: str) -> str:
+    """The one code block of a language that contains a text."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    (found,) = [block for block in blocks if containing in block]
+    return str(found)
+
+
+@pytest.mark.slow
+def test_adding_a_notification_takes_the_three_files_of_the_guide(tmp_path: Path) -> None:
+    copy = tmp_path / "curbcast"
+    ignored = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", "*.egg-info")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+
+    catalogue = copy / "notifier/kinds.py"
+    row = _block("python", "Kind(")
+    indented = "".join(f"    {line}\n" for line in row.splitlines())
+    before, separator, after = catalogue.read_text().partition("CATALOGUE: tuple[Kind, ...] = (\n")
+    catalogue.write_text(before + separator + indented + after)
+    (copy / "templates_mjml/staff_request_updated.mjml").write_text(_block("mjml", "{% extends"))
+    test = copy / "tests/notifier/kinds/test_staff_request_updated.py"
+    test.write_text("from tests.telling import told\n\n\n" + _block("python", "async def test_"))
+
+    contract = "tests/architecture/test_architecture.py::test_every_kind_has_a_template_and_a_test_and_none_is_left_over"
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(test), contract],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "3 passed" in ran.stdout  # the new kind's test on two databases, and the contract
