@@ -21,6 +21,7 @@ from tortoise.transactions import in_transaction as tortoise_transaction
 CASEWORK_MODELS = (
     "casework.organizations",
     "casework.people",
+    "casework.tokens",
     "casework.requests",
     "casework.watching",
     "casework.history",
@@ -131,7 +132,7 @@ def rows_of(parameter: str, **columns: str) -> str:
 
 def as_rows(rows: Sequence[Mapping[str, Any]]) -> str:
     """The value to give for the parameter of `rows_of`."""
-    return json.dumps([{name: _for_sqlite(value) for name, value in row.items()} for row in rows])
+    return json.dumps(list(rows), default=_for_sqlite, separators=(",", ":"))
 
 
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:

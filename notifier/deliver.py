@@ -30,8 +30,11 @@ from notifier.recipients import from_key
 from notifier.render import SharedLetter, render_bundle, render_shared
 from notifier.sending import Mail, send_all
 
-BATCH = 100
+BATCH = 200
 NOTIFICATIONS = Queue("notification", "attempt", "notification_id", order="priority, due, id")
+
+
+_ASKED = ("id", "event_id", "recipient", "kind", "reasons", "attempts", "bulk", "carried_by_id", "priority", "state")
 
 
 @dataclass
@@ -50,7 +53,7 @@ async def deliver_due(transport: Transport, settings: Settings) -> int:
     if claimed.given_up:
         await Notification.filter(carried_by_id__in=claimed.given_up).update(state=State.UNKNOWN, settled_at=now)
     if claimed.ours:
-        rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id")
+        rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id").only(*_ASKED)
         prepared = await prepare(rows, settings)
         await settle(prepared.settled)
         if prepared.mails:
@@ -104,8 +107,11 @@ class _Told:
 
 async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepared:
     """Decide anew on each notification and on what it carries, and write the mails of those that remain."""
-    carried = await Notification.filter(carried_by_id__in=[each.id for each in claimed], state=State.PENDING).order_by(
-        "id"
+    leaders = [each.id for each in claimed if each.bulk is not None]  # only a bulk's mail carries others
+    carried = (
+        await Notification.filter(carried_by_id__in=leaders, state=State.PENDING).order_by("id").only(*_ASKED)
+        if leaders
+        else []
     )
     everything = [*claimed, *carried]
     cases = await load_cases(each.event_id for each in everything)

@@ -58,6 +58,11 @@ class Kind:
     still_true: StillTrue = always
 
     @property
+    def priority(self) -> int:
+        """What is claimed first: 1 for everything that isn't about an account."""
+        return 1
+
+    @property
     def for_staff(self) -> bool:
         return self.group is Group.STAFF_REQUESTS
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from casework import clock, ledger
-from casework.database import fetch, is_postgres, transaction
+from casework.database import as_rows, fetch, is_postgres, rows_of, transaction
 from casework.ledger import Claim
 from notifier.backoff import wait_before_retry
 from notifier.bursts import BURST, count_mails
 from notifier.cases import Case, load_cases
 from notifier.decisions import Candidate, Decision, decide
 from notifier.kinds import Kind, kinds_of
-from notifier.notifications import Notification, State
+from notifier.notifications import State
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
 from notifier.recipients import Recipient, person, remember, resolve
@@ -77,6 +78,7 @@ async def tell(claim: Claim, case: Case, *, lease: timedelta) -> None:
 
 
 Reasons = dict[Recipient, list[Candidate]]
+Row = dict[str, Any]
 
 
 async def _named(case: Case, kinds: Sequence[Kind]) -> Reasons:
@@ -139,7 +141,7 @@ async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_
         if bulk is not None:
             await _alone()
         await _hold_bursts(case, rows)
-        await Notification.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+        await _insert(case, rows, now)
         if not is_last:
             await ledger.advance(claim, cursor, now + lease)
             return
@@ -148,7 +150,7 @@ async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_
             await release_bulk(bulk)
 
 
-def _row(case: Case, reader: ReaderNow, decision: Decision, now: datetime) -> Notification:
+def _row(case: Case, reader: ReaderNow, decision: Decision, now: datetime) -> Row:
     """What the ledger says of one recipient. Quiet hours and vacations are minded when the mail would go."""
     occasion = case.event.occasion
     state, due, held_until = State.PENDING, None if occasion.bulk else now, None
@@ -156,34 +158,63 @@ def _row(case: Case, reader: ReaderNow, decision: Decision, now: datetime) -> No
         state, due = State.SKIPPED, None
     elif decision.cadence is not Cadence.IMMEDIATE:
         state, due, held_until = State.HELD, None, reader.hours.next_issue(decision.cadence, occasion.at)
-    return Notification(
-        event_id=case.event_id,
-        recipient=reader.recipient.key,
-        person_id=reader.recipient.person_id,
-        request_id=case.event.request_id,
-        kind=decision.kind.key,
-        reason=decision.reason.value,
-        reasons=[each.to_json() for each in decision.judged],
-        cadence=decision.cadence,
-        because=decision.because,
-        state=state,
-        skip=decision.skip.value if decision.skip else None,
-        due=due,
-        held_until=held_until,
-        bulk=occasion.bulk,
-        occurred_at=occasion.at,
-        created_at=now,
-        settled_at=now if state is State.SKIPPED else None,
+    return {
+        "recipient": reader.recipient.key,
+        "person_id": reader.recipient.person_id,
+        "kind": decision.kind.key,
+        "reason": decision.reason.value,
+        "reasons": [each.to_json() for each in decision.judged],
+        "cadence": decision.cadence.value,
+        "because": decision.because,
+        "state": state.value,
+        "skip": decision.skip.value if decision.skip else None,
+        "priority": decision.kind.priority,
+        "due": due,
+        "held_until": held_until,
+        "settled_at": now if state is State.SKIPPED else None,
+    }
+
+
+_COLUMNS = {
+    "recipient": "text",
+    "person_id": "int",
+    "kind": "text",
+    "reason": "text",
+    "reasons": "jsonb",
+    "cadence": "text",
+    "because": "text",
+    "state": "text",
+    "skip": "text",
+    "priority": "smallint",
+    "due": "timestamptz",
+    "held_until": "timestamptz",
+    "settled_at": "timestamptz",
+}
+
+
+async def _insert(case: Case, rows: Sequence[Row], now: datetime) -> None:
+    """One statement for a whole chunk; the ORM's own bulk insert takes several times as long."""
+    names = ", ".join(_COLUMNS)
+    await fetch(
+        f"INSERT INTO notification ({names}, event_id, request_id, bulk, occurred_at, created_at, attempts)"
+        f" SELECT {names}, $2, $3, $4, $5, $6, 0 FROM {rows_of('$1', **_COLUMNS)} AS given WHERE true"
+        " ON CONFLICT (event_id, recipient) DO NOTHING",
+        as_rows(rows),
+        case.event_id,
+        case.event.request_id,
+        case.event.occasion.bulk,
+        case.event.occasion.at,
+        now,
     )
 
 
-async def _hold_bursts(case: Case, rows: Sequence[Notification]) -> None:
+async def _hold_bursts(case: Case, rows: Sequence[Row]) -> None:
     """The 21st and later immediate mails of one actor wait until the five minutes are over (rule 10)."""
-    at_once = [row for row in rows if row.state is State.PENDING]
-    waiting = await count_mails(case.event.occasion, [row.recipient for row in at_once])
+    at_once = [row for row in rows if row["state"] == State.PENDING]
+    waiting = await count_mails(case.event.occasion, [row["recipient"] for row in at_once])
     for row in at_once:
-        if row.recipient in waiting:
-            row.state, row.due, row.held_until, row.because = State.HELD, None, waiting[row.recipient], BURST
+        if row["recipient"] in waiting:
+            row.update(state=State.HELD.value, due=None, held_until=waiting[row["recipient"]], because=BURST)
 
 
 async def release_bulk(bulk: str) -> None:

@@ -19,7 +19,7 @@ from notifier.outcome import Outcome, Transport
 SEND_TIMEOUT = timedelta(seconds=90)
 """The longest that a transport may take over one mail, from when a connection is free."""
 
-_SETTLE_AT_ONCE = 25
+_SETTLE_AT_ONCE = 50
 
 log = structlog.get_logger(__name__)
 
