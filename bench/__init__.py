@@ -1,4 +1,4 @@
-"""Benchmarks: each measures ours beside something else, in turn, in the same run. Seconds are never asserted by tests."""
+"""Benchmarks: each measures ours beside something else, in turn, in the same run. Tests never assert seconds."""
 
 from __future__ import annotations
 

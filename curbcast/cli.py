@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from curbcast.commands import importing, mail, people, schema, serving
+from curbcast.commands import bench, importing, mail, people, schema, serving
 from curbcast.wiring import register_all_models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -13,6 +13,7 @@ serving.add_to(app)
 people.add_to(app)
 importing.add_to(app)
 schema.add_to(app)
+bench.add_to(app)
 app.add_typer(mail.app, name="mail")
 
 
