@@ -1,7 +1,6 @@
-"""Who may do what, as data, and the few doors through which a viewer obtains rows.
+"""A viewer, what the permission table lets them do, and the few doors through which they obtain rows.
 
-Whoever is not in `PERMISSIONS[action]` is refused; a request that a viewer may not see is answered exactly like one
-that does not exist. A Requester (rule 1's words) has a resident's rights.
+A request that a viewer may not see is answered exactly like one that does not exist.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q
@@ -22,61 +20,8 @@ from casework.events import Occasion
 from casework.lifecycle import Part
 from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person, Role
+from casework.permissions import PERMISSIONS, Action, Standing
 from casework.requests import Comment, ServiceRequest
-
-
-class Standing(StrEnum):
-    """What a viewer is to one organization."""
-
-    OWNER = "owner"
-    MANAGER = "manager"
-    INTERNAL = "internal"
-    RESIDENT = "resident"
-    UNCONFIRMED = "unconfirmed"
-    GUEST = "guest"
-
-
-_S = Standing
-EVERYONE = frozenset(Standing)
-SIGNED_IN = EVERYONE - {_S.GUEST}
-CONFIRMED = SIGNED_IN - {_S.UNCONFIRMED}
-STAFF = frozenset({_S.OWNER, _S.MANAGER, _S.INTERNAL})
-MANAGERS = frozenset({_S.OWNER, _S.MANAGER})
-
-
-class Action(StrEnum):
-    SUBMIT_REQUEST = "submit_request"
-    UPDATE_REQUEST = "update_request"
-    COMMENT = "comment"
-    CHANGE_STATUS = "change_status"
-    FOLLOW = "follow"
-    SPEAK_INTERNALLY = "speak_internally"
-    ASSIGN = "assign"
-    RECATEGORIZE = "recategorize"
-    CHANGE_DUE_DATE = "change_due_date"
-    MERGE = "merge"
-    SET_VISIBILITY = "set_visibility"
-    MANAGE_CATEGORIES = "manage_categories"
-    MANAGE_MEMBERS = "manage_members"
-    MANAGE_ORGANIZATION = "manage_organization"
-
-
-PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
-    Action.SUBMIT_REQUEST: EVERYONE,
-    Action.UPDATE_REQUEST: CONFIRMED,
-    Action.COMMENT: CONFIRMED,
-    Action.CHANGE_STATUS: CONFIRMED,
-    Action.FOLLOW: SIGNED_IN,
-    Action.SPEAK_INTERNALLY: STAFF,
-    Action.ASSIGN: STAFF,
-    Action.RECATEGORIZE: STAFF,
-    Action.CHANGE_DUE_DATE: STAFF,
-    Action.MERGE: STAFF,
-    Action.SET_VISIBILITY: STAFF,
-    Action.MANAGE_CATEGORIES: MANAGERS,
-    Action.MANAGE_MEMBERS: MANAGERS,
-    Action.MANAGE_ORGANIZATION: MANAGERS,
-}
 
 
 @dataclass(frozen=True)
@@ -108,10 +53,10 @@ class Viewer:
     def standing(self, organization_id: int) -> Standing:
         if self.person is None:
             return Standing.GUEST
+        if self.person.confirmed_at is None:
+            return Standing.UNCONFIRMED
         role = self.roles.get(organization_id)
-        if role in STAFF_ROLES:
-            return Standing(role.value)
-        return Standing.RESIDENT if self.person.confirmed_at else Standing.UNCONFIRMED
+        return Standing(role.value) if role is not None else Standing.RESIDENT
 
     def part(self, request: ServiceRequest) -> Part:
         if self.is_staff_of(request.organization_id):
@@ -136,9 +81,14 @@ NOBODY = Viewer()
 
 
 async def viewer_for(person: Person | None) -> Viewer:
-    """The viewer that a person is now, with their present roles. A closed account is nobody."""
+    """The viewer that a person is now, with their present roles.
+
+    A closed account is nobody, and one that has not confirmed its address has no role.
+    """
     if person is None or person.closed_at is not None:
         return NOBODY
+    if person.confirmed_at is None:
+        return Viewer(person)
     members = await Member.filter(person_id=person.id, until_event__isnull=True)
     return Viewer(person, {member.organization_id: member.role for member in members})
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 
-from casework.access import Action, Viewer, require
+from casework.access import Viewer, require
 from casework.errors import CannotMerge, CaseworkError, Forbidden, IllegalMove
 from casework.lifecycle import Move, Part, after, check_may_comment
 from casework.organizations import Restriction
+from casework.permissions import Action
 from casework.requests import ServiceRequest, Status
 
 

@@ -2,8 +2,10 @@
 
     CaseworkError
     ├─ NotFound, Forbidden, SignInRequired, Unconfirmed        who you are
+    ├─ WrongCredentials, BadLink, RateLimited                  whether to let you in
     ├─ Invalid, TooLong                                        what you typed
-    └─ IllegalMove, Restricted, Conflict, CannotMerge          what the request allows now
+    └─ IllegalMove, Restricted, Conflict, CannotMerge,         what the request or the organization allows now
+       LastOwner, Held
 
 `field` is the input field in snake_case, or None; the GraphQL edge turns it into the path of a `userError`.
 """
@@ -42,6 +44,28 @@ class Unconfirmed(CaseworkError):
     code = "UNCONFIRMED"
 
 
+class WrongCredentials(CaseworkError):
+    """Address and password don't go together; which of the two is wrong is never told."""
+
+    code = "WRONG_CREDENTIALS"
+
+
+class BadLink(CaseworkError):
+    """A token from a mail that was not made by us for this, was used already, or is too old."""
+
+    code = "BAD_LINK"
+
+
+class RateLimited(CaseworkError):
+    """Too often; it may be tried again after `retry_after` seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Invalid(CaseworkError):
     code = "INVALID"
 
@@ -64,3 +88,15 @@ class Conflict(CaseworkError):
 
 class CannotMerge(CaseworkError):
     code = "CANNOT_MERGE"
+
+
+class LastOwner(CaseworkError):
+    """An organization always has an owner."""
+
+    code = "LAST_OWNER"
+
+
+class Held(CaseworkError):
+    """Content that waits for staff to release it."""
+
+    code = "HELD"

@@ -1,7 +1,9 @@
 """What can happen: one frozen dataclass per event.
 
     Event ── organization, occasion (who, when, in which bulk)
-    └─ RequestEvent ── the request, and the facts that decide who hears of it, as they were at that moment
+    ├─ RequestEvent ── the request, and the facts that decide who hears of it, as they were at that moment
+    ├─ MembershipEvent ── who is a member of the organization now, or no more
+    └─ AccountEvent ── what happened to one account
 
 An event carries ids and the facts of its own moment; names and texts are read when they are needed, masked for
 whoever reads them. `is_internal` events are for staff alone (rule 3).
@@ -56,7 +58,10 @@ class RequestEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestSubmitted(RequestEvent):
+    """`claim_id` is the ticket with which a caller whose address staff typed may make an account."""
+
     route_addresses: tuple[str, ...] = ()
+    claim_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,19 +158,106 @@ class RequestUnmuted(RequestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberAdded(Event):
-    """A person, or an address without an account yet, was given a role in the organization."""
+class MembershipEvent(Event):
+    """`person_id` is the member; None while an invited address has no account."""
 
     is_internal = True
     person_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdded(MembershipEvent):
+    """A person was given a role; or an address without an account was invited to it, by a ticket."""
+
     address: str | None = None
+    role: str
+    ticket_id: int | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(MembershipEvent):
+    """Whoever was invited accepted."""
+
     role: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberRemoved(Event):
+class MemberRoleChanged(MembershipEvent):
+    role: str
+    previous_role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRemoved(MembershipEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountEvent(Event):
+    """Something about one account, in no organization. `language` is what to write in where no account says it."""
+
     is_internal = True
-    person_id: int
+    organization_id: int | None = None
+    person_id: int | None
+    language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressTyped(AccountEvent):
+    """Somebody typed an address; whoever reads its mail is to confirm it with the ticket.
+
+    `owner_id` is the account that has confirmed the address already: then its owner is told so instead, and the event
+    need not name it.
+    """
+
+    address: str
+    ticket_id: int
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedUp(AddressTyped):
+    """`person_id` is the new account; none was made where the address has one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChangeRequested(AddressTyped):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestAddressTyped(AddressTyped):
+    """With the first request that a guest filed under an address; it is asked about though an account may have it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailConfirmed(AccountEvent):
+    """The account has confirmed its address, and took over these requests that were filed under it."""
+
+    request_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChanged(AccountEvent):
+    old_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetRequested(AccountEvent):
+    """`person_id` is None where nobody has the address that was typed: the same work, and no mail."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordReset(AccountEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountClosed(AccountEvent):
+    pass
 
 
 _COLUMNS = {field.name for field in fields(Event)}

@@ -21,6 +21,7 @@ from casework.history import HistoryRow
 
 IMPORTED = "imported"
 TOLD = "told"
+_WITH_ADDRESSES = ("SignedUp", "AddressChangeRequested", "AddressChanged")
 
 
 class OutboxRow(Model):
@@ -63,6 +64,13 @@ async def record(event: Event) -> HistoryRow:
     if not silent:
         await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk)
     return row
+
+
+async def forget_addresses(person_id: int) -> None:
+    """Take the addresses out of what history tells of a person's account; what happened stays."""
+    for row in await HistoryRow.filter(actor_id=person_id, type__in=_WITH_ADDRESSES):
+        row.data = {**row.data, **{name: "" for name in ("address", "old_address") if name in row.data}}
+        await row.save(update_fields=["data"])
 
 
 @dataclass(frozen=True)

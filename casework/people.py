@@ -25,12 +25,15 @@ STAFF_ROLES = frozenset({Role.OWNER, Role.MANAGER, Role.INTERNAL})
 
 
 class Person(Model):
-    """An account. `address` is normalized (see casework.addresses) and null once the account is closed."""
+    """An account. `address` is normalized (see casework.text) and null once the account is closed.
+
+    Until it is confirmed, an address proves nothing: any number of accounts may claim it, one can confirm it (rule 2).
+    """
 
     id = fields.IntField(primary_key=True)
     handle = fields.CharField(max_length=40, unique=True)
     name = fields.CharField(max_length=200)
-    address = fields.CharField(max_length=320, null=True, unique=True)
+    address = fields.CharField(max_length=320, null=True)
     password_hash = fields.CharField(max_length=255, null=True)
     language = fields.CharField(max_length=8, default="en")
     time_zone = fields.CharField(max_length=64, default="America/New_York")
@@ -40,6 +43,26 @@ class Person(Model):
 
     class Meta:
         table = "person"
+        indexes = (("address",),)
+        constraints = (
+            UniqueConstraint(fields=("address",), name="person_address", condition="confirmed_at IS NOT NULL"),
+        )
+
+
+class BareAddress(Model):
+    """An address without an account that we mail.
+
+    A guest's own counts only once it is confirmed, and is asked about once, at `asked_at` (rule 5).
+    """
+
+    id = fields.IntField(primary_key=True)
+    address = fields.CharField(max_length=320, unique=True)
+    confirmed_at = OptionalMomentField()
+    asked_at = OptionalMomentField()
+    created_at = MomentField()
+
+    class Meta:
+        table = "bare_address"
 
 
 class Member(Model):

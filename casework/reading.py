@@ -31,8 +31,9 @@ from casework.watching import Follow, Mute
 # What a page shows of each request, joined into its one statement.
 SHOWN = ("category", "organization", "reporter", "assignee")
 
-# Who follows or mutes what is their own business: not even staff read it in a request's history.
-PERSONAL = ("RequestFollowed", "RequestUnfollowed", "RequestMuted", "RequestUnmuted")
+# Who follows or mutes what is their own business, and so is a question to a guest: not even staff read it in a
+# request's history.
+PERSONAL = ("RequestFollowed", "RequestUnfollowed", "RequestMuted", "RequestUnmuted", "GuestAddressTyped")
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")

@@ -81,6 +81,7 @@ class ServiceRequest(Model):
             ("assignee_id", "status", "id"),
             ("reporter_id", "id"),
             ("merged_into_id",),
+            ("reporter_address",),
         )
         constraints = (
             UniqueConstraint(fields=("organization_id", "number"), name="request_number"),

@@ -23,7 +23,7 @@ from casework.events import (
     RequestRecategorized,
 )
 from casework.organizations import RequestCategory
-from casework.people import Person
+from casework.people import BareAddress, Person
 from casework.requests import Comment, ServiceRequest
 from notifier.cases import Case
 from notifier.compose import Envelope
@@ -33,7 +33,6 @@ from notifier.kinds import Kind
 from notifier.links import Links
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
-from notifier.recipients import BareAddress
 
 
 class Sight(StrEnum):

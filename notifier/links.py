@@ -1,40 +1,13 @@
-"""The links in mails: signed, opaque, and stored nowhere.
-
-A token is base64url(subject, a dot, the first 16 bytes of HMAC-SHA256(secret, purpose and subject)). It names rows by
-id and holds no address, needs no look-up to be checked, and renders the same on every retry.
-"""
+"""The links in mails: signed, opaque, and stored nowhere, so that they render the same on every retry."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 
 from casework.config import Settings
 from casework.requests import ServiceRequest
-
-_MAC_BYTES = 16
-
-
-def make_token(secret: str, purpose: str, subject: str) -> str:
-    """A token that only `read_token` with the same secret and purpose turns back into its subject."""
-    return base64.urlsafe_b64encode(subject.encode() + b"." + _mac(secret, purpose, subject)).decode().rstrip("=")
-
-
-def read_token(secret: str, purpose: str, token: str) -> str | None:
-    """The subject, or None where the token was not made by us for this purpose."""
-    try:
-        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-        subject, mac = raw[: -_MAC_BYTES - 1].decode(), raw[-_MAC_BYTES:]
-    except (NotBase64, UnicodeError, ValueError):
-        return None
-    return subject if subject and hmac.compare_digest(mac, _mac(secret, purpose, subject)) else None
-
-
-def _mac(secret: str, purpose: str, subject: str) -> bytes:
-    return hmac.new(secret.encode(), f"{purpose}\0{subject}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+from casework.signing import make_token
+from casework.tokens import Ticket, token_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +18,11 @@ class Links:
 
     def request(self, request: ServiceRequest) -> str:
         return f"{self.settings.public_url}/r/{request.organization.slug}/{request.number}"
+
+    def ticket(self, ticket: Ticket) -> str:
+        """Where what a ticket allows is done, once: `/confirm/…`, `/reset/…` or `/join/…`."""
+        page = ticket.purpose.value.partition("_")[0]
+        return f"{self.settings.public_url}/{page}/{token_of(self.settings.secret_key, ticket)}"
 
     def unsubscribe(self, reader_ref: str, *kinds: str) -> str:
         """Stops some kinds for one reader (`p<person id>` or `a<bare address id>`)."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from casework.people import STAFF_ROLES, Member, Person
+from casework.people import STAFF_ROLES, BareAddress, Member, Person
 from casework.requests import AddressOrigin
 from casework.watching import Follow, Mute
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
 from notifier.preferences import Choice, ReaderSettings, choices_of
-from notifier.recipients import BareAddress, Recipient, Suppression
+from notifier.recipients import Recipient, Suppression
 
 _FOR_EVER = 2**63 - 1
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from casework.access import Viewer, viewer_for
 from casework.actions import watching
 from casework.config import Settings
-from casework.people import Person
+from casework.people import BareAddress, Person
+from casework.signing import read_token
 from casework.watching import Mute
 from notifier.held import choose
 from notifier.kinds import KINDS
-from notifier.links import UNSUBSCRIBE, read_token
+from notifier.links import UNSUBSCRIBE
 from notifier.preferences import Cadence, Preference
-from notifier.recipients import BareAddress, Recipient
+from notifier.recipients import Recipient
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Accounts and the tokens that identify them."""
+"""Accounts as an operator makes them, and the sessions that people are signed in with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
+from functools import cache
+from zoneinfo import available_timezones
 
 from casework import clock, text
 from casework.database import transaction
@@ -14,7 +16,8 @@ from casework.people import Person, Session
 
 SESSION_LASTS = timedelta(days=30)
 LANGUAGES = ("en", "es")
-_HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
+HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
+_USE_NOTED = timedelta(hours=1)
 
 
 async def create_person(
@@ -26,20 +29,16 @@ async def create_person(
     language: str = "en",
     time_zone: str = "America/New_York",
 ) -> Person:
-    """A new account. Raises Invalid or Conflict, each naming its field."""
-    handle = handle.lower()
-    if not _HANDLE.fullmatch(handle):
-        raise Invalid("handle must be 2 to 40 letters, digits, hyphens or underscores.", field="handle")
-    if language not in LANGUAGES:
-        raise Invalid(f"language must be one of {', '.join(LANGUAGES)}.", field="language")
+    """A new account without a password. Raises Invalid or Conflict, each naming its field."""
+    check_language(language)
+    check_time_zone(time_zone)
     normalized = text.address(address, "address")
     async with transaction():
-        if await Person.exists(handle=handle):
-            raise Conflict(f"The handle {handle} is taken.", field="handle")
-        if await Person.exists(address=normalized):
+        free = await check_handle(handle)
+        if await Person.exists(address=normalized, confirmed_at__isnull=False):
             raise Conflict("There is an account with this address already.", field="address")
         return await Person.create(
-            handle=handle,
+            handle=free,
             name=text.line(name, "name"),
             address=normalized,
             language=language,
@@ -47,6 +46,31 @@ async def create_person(
             confirmed_at=clock.now() if confirmed else None,
             created_at=clock.now(),
         )
+
+
+async def check_handle(handle: str) -> str:
+    """The handle in lower case. Raises Invalid, or Conflict where it is taken."""
+    handle = handle.lower()
+    if not HANDLE.fullmatch(handle):
+        raise Invalid("handle must be 2 to 40 letters, digits, hyphens or underscores.", field="handle")
+    if await Person.exists(handle=handle):
+        raise Conflict(f"The handle {handle} is taken.", field="handle")
+    return handle
+
+
+def check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise Invalid(f"language must be one of {', '.join(LANGUAGES)}.", field="language")
+
+
+def check_time_zone(time_zone: str) -> None:
+    if time_zone not in _zones():
+        raise Invalid(f"time_zone {time_zone!r} is not a zone such as America/New_York.", field="time_zone")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 async def start_session(person: Person, *, label: str = "") -> str:
@@ -69,7 +93,11 @@ async def person_with_token(token: str) -> Person | None:
     session = await Session.get_or_none(
         token_hash=token_hash(token), revoked_at__isnull=True, expires_at__gt=clock.now()
     ).select_related("person")
-    return session.person if session and session.person.closed_at is None else None
+    if session is None or session.person.closed_at is not None:
+        return None
+    if clock.now() - session.used_at > _USE_NOTED:
+        await Session.filter(id=session.id).update(used_at=clock.now())
+    return session.person
 
 
 def token_hash(token: str) -> str:

@@ -8,18 +8,19 @@ from tortoise.expressions import F
 
 from casework import text
 from casework.access import (
-    Action,
     Viewer,
     category_for,
     lock_request,
     organization_for,
     require,
 )
+from casework.actions.guests import ask_guest, invite_caller
 from casework.actions.steps import action, assign_automatically, facts, record_act, touch
 from casework.allowances import Deed, check
 from casework.errors import Invalid
 from casework.events import RequestSubmitted, RequestUpdated
 from casework.organizations import Organization
+from casework.permissions import Action
 from casework.requests import AddressOrigin, ServiceRequest, Status
 
 PHOTOS_MAX = 10
@@ -78,9 +79,20 @@ async def submit_request(
     request.number = await _next_number(organization)
     await request.save()
     request.organization, request.category = organization, category
-    event = RequestSubmitted(**facts(viewer, request), route_addresses=tuple(category.route_addresses))
-    await record_act(viewer, request, event)
+    await announce(viewer, request)
     return request
+
+
+async def announce(viewer: Viewer, request: ServiceRequest) -> None:
+    """Record that a request was submitted. Needs its organization and category loaded."""
+    claim = await invite_caller(viewer, request)
+    event = RequestSubmitted(
+        **facts(viewer, request),
+        route_addresses=tuple(request.category.route_addresses),
+        claim_id=claim.id if claim is not None else None,
+    )
+    await record_act(viewer, request, event)
+    await ask_guest(viewer, request)
 
 
 @action

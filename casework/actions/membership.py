@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from zoneinfo import available_timezones
+from datetime import datetime
 
 from casework import clock, text
-from casework.access import Action, Viewer, organization_for, require, staff_member_for
+from casework.access import Viewer, organization_for, require, staff_member_for
+from casework.actions.accounts import check_time_zone
 from casework.actions.steps import action
 from casework.database import transaction
 from casework.errors import Conflict, Invalid
@@ -16,22 +17,25 @@ from casework.history import HistoryRow
 from casework.ledger import record
 from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Person, Role
+from casework.permissions import Action
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 async def create_organization(*, slug: str, name: str, time_zone: str = "America/New_York") -> Organization:
     """The operator's act: nobody is signed in yet. Raises Invalid or Conflict, each naming its field."""
+    async with transaction():
+        return await make_organization(slug=slug, name=name, time_zone=time_zone, at=clock.now())
+
+
+async def make_organization(*, slug: str, name: str, time_zone: str, at: datetime) -> Organization:
+    """The same, part of the caller's commit."""
     if not _SLUG.fullmatch(slug):
         raise Invalid("slug must be lower-case letters, digits and hyphens, at most 63.", field="slug")
-    if time_zone not in available_timezones():
-        raise Invalid(f"time_zone {time_zone!r} is not a zone such as America/New_York.", field="time_zone")
-    async with transaction():
-        if await Organization.exists(slug=slug):
-            raise Conflict(f"There is an organization {slug} already.", field="slug")
-        return await Organization.create(
-            slug=slug, name=text.line(name, "name"), time_zone=time_zone, created_at=clock.now()
-        )
+    check_time_zone(time_zone)
+    if await Organization.exists(slug=slug):
+        raise Conflict(f"There is an organization {slug} already.", field="slug")
+    return await Organization.create(slug=slug, name=text.line(name, "name"), time_zone=time_zone, created_at=at)
 
 
 async def add_member(organization: Organization, person: Person, role: Role) -> Member:

@@ -6,10 +6,11 @@ from typing import cast
 
 from tortoise.queryset import QuerySet
 
-from casework.access import Action, Viewer, lock_request, require
+from casework.access import Viewer, lock_request, require
 from casework.actions.steps import action, facts, is_following, start_follow
 from casework.events import RequestFollowed, RequestMuted, RequestUnfollowed, RequestUnmuted
 from casework.ledger import record
+from casework.permissions import Action
 from casework.requests import ServiceRequest
 from casework.watching import Follow, Mute
 

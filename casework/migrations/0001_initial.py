@@ -11,12 +11,30 @@ from casework.database import MomentField, OptionalMomentField
 from casework.organizations import Restriction
 from casework.people import Role
 from casework.requests import AddressOrigin, Status
+from casework.tokens import Purpose
 
 
 class Migration(migrations.Migration):
     initial = True
 
     operations = [
+        ops.CreateModel(
+            name="BareAddress",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("address", fields.CharField(unique=True, max_length=320)),
+                ("confirmed_at", OptionalMomentField(null=True)),
+                ("asked_at", OptionalMomentField(null=True)),
+                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "bare_address",
+                "app": "casework",
+                "pk_attr": "id",
+                "table_description": "An address without an account that we mail.",
+            },
+            bases=["Model"],
+        ),
         ops.CreateModel(
             name="Organization",
             fields=[
@@ -61,7 +79,7 @@ class Migration(migrations.Migration):
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("handle", fields.CharField(unique=True, max_length=40)),
                 ("name", fields.CharField(max_length=200)),
-                ("address", fields.CharField(null=True, unique=True, max_length=320)),
+                ("address", fields.CharField(null=True, max_length=320)),
                 ("password_hash", fields.CharField(null=True, max_length=255)),
                 ("language", fields.CharField(default="en", max_length=8)),
                 ("time_zone", fields.CharField(default="America/New_York", max_length=64)),
@@ -72,8 +90,12 @@ class Migration(migrations.Migration):
             options={
                 "table": "person",
                 "app": "casework",
+                "constraints": [
+                    UniqueConstraint(fields=("address",), name="person_address", condition="confirmed_at IS NOT NULL")
+                ],
+                "indexes": [Index(fields=["address"])],
                 "pk_attr": "id",
-                "table_description": "An account. `address` is normalized (see casework.addresses) and null once the account is closed.",
+                "table_description": "An account. `address` is normalized (see casework.text) and null once the account is closed.",
             },
             bases=["Model"],
         ),
@@ -329,6 +351,7 @@ class Migration(migrations.Migration):
                     Index(fields=["assignee_id", "status", "id"]),
                     Index(fields=["reporter_id", "id"]),
                     Index(fields=["merged_into_id"]),
+                    Index(fields=["reporter_address"]),
                 ],
                 "pk_attr": "id",
                 "table_description": "A thing to be put right, at a place, reported by a person, a bare address or nobody known.",
@@ -567,6 +590,78 @@ class Migration(migrations.Migration):
                 "app": "casework",
                 "pk_attr": "id",
                 "table_description": "A bearer token's other half: only the token's SHA-256 is stored.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Ticket",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "purpose",
+                    fields.CharEnumField(
+                        description="CONFIRM: confirm\nCONFIRM_GUEST: confirm_guest\nRESET: reset\nJOIN: join",
+                        enum_type=Purpose,
+                        max_length=16,
+                    ),
+                ),
+                ("nonce", fields.CharField(max_length=32)),
+                ("address", fields.CharField(null=True, max_length=320)),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "casework.Person",
+                        source_field="person_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="tickets",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "organization",
+                    fields.ForeignKeyField(
+                        "casework.Organization",
+                        source_field="organization_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="tickets",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "request",
+                    fields.ForeignKeyField(
+                        "casework.ServiceRequest",
+                        source_field="request_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="tickets",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "role",
+                    fields.CharEnumField(
+                        null=True,
+                        description="OWNER: owner\nMANAGER: manager\nINTERNAL: internal\nREQUESTER: requester",
+                        enum_type=Role,
+                        max_length=12,
+                    ),
+                ),
+                ("expires_at", MomentField(auto_now=False, auto_now_add=False)),
+                ("used_at", OptionalMomentField(null=True)),
+                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "ticket",
+                "app": "casework",
+                "indexes": [Index(fields=["person_id", "purpose"]), Index(fields=["organization_id", "address"])],
+                "pk_attr": "id",
+                "table_description": "One permission to do one thing.",
             },
             bases=["Model"],
         ),

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             [
                 "CREATE UNIQUE INDEX member_present ON member (organization_id, person_id) WHERE until_event IS NULL",
+                "CREATE UNIQUE INDEX person_address ON person (address) WHERE confirmed_at IS NOT NULL",
                 "CREATE UNIQUE INDEX request_number ON service_request (organization_id, number)",
                 (
                     "CREATE UNIQUE INDEX request_import ON service_request (organization_id, import_key)"
@@ -27,6 +28,7 @@ class Migration(migrations.Migration):
                 "DROP INDEX follow_present",
                 "DROP INDEX request_import",
                 "DROP INDEX request_number",
+                "DROP INDEX person_address",
                 "DROP INDEX member_present",
             ],
         ),

@@ -16,23 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
-            name="BareAddress",
-            fields=[
-                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("address", fields.CharField(unique=True, max_length=320)),
-                ("confirmed_at", OptionalMomentField(null=True)),
-                ("asked_at", OptionalMomentField(null=True)),
-                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "bare_address",
-                "app": "notifier",
-                "pk_attr": "id",
-                "table_description": "An address without an account that we mail. A guest's own counts only once it is confirmed (rule 5).",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="BurstWindow",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

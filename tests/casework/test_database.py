@@ -27,6 +27,7 @@ async def test_every_constraint_of_a_model_is_held_by_the_database(db: str) -> N
         "follow_present",
         "member_present",
         "mute_present",
+        "person_address",
         "request_import",
         "request_number",
     }
