@@ -1,10 +1,10 @@
 """Mail over a few connections to one SMTP server that are kept open and shared by all who send.
 
     send ──> a free slot ──> an idle line, checked if it rested ──> MAIL RCPT DATA body ──> back to the idle lines
-                          └─> or a new one                      └─> trouble ──> RSET, or hang up
+                          └─> or a new one                      └─> trouble: hang up
 
 A line that the server has dropped between two mails is no reason to defer the next: where a line that was used before
-ends before the body, the mail is announced on a new line, once.
+ends before a mail's body, that mail is announced on another one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from notifier.outcome import Outcome
 from notifier.smtp import Envelope, Line, Refused, SmtpServer, Unanswered, Unspeakable
 
 _SERVICE_CLOSING = 421
-_TROUBLE = (SMTPException, OSError)  # TimeoutError is an OSError
 
 
 class PooledSmtp:
@@ -84,77 +83,58 @@ class PooledSmtp:
         """A line on which the server waits for this mail's body."""
         while self._idle:
             line = self._idle.pop()  # used last: the others rested longer
+            if line.mails >= self._mails_per_connection:
+                await _say_goodbye(line)
+            if not line.is_connected:
+                continue
             try:
-                if asyncio.get_running_loop().time() - line.used_at >= self._rest_seconds:
-                    await line.noop()
-                await self._begin(line, envelope, eight_bit=eight_bit)
+                return await self._begin(line, envelope, eight_bit=eight_bit)
             except SMTPException:
-                line.drop()
+                continue
             except Refused as error:
                 if error.code != _SERVICE_CLOSING:
                     raise
-            else:
-                return line
-        line = Line(self._server)
-        try:
-            await line.open()
-        except BaseException:
-            line.drop()
-            raise
-        await self._begin(line, envelope, eight_bit=eight_bit)
-        return line
+        return await self._begin(Line(self._server), envelope, eight_bit=eight_bit)
 
-    async def _begin(self, line: Line, envelope: Envelope, *, eight_bit: bool) -> None:
-        """Announce the mail on `line`; refused, the line is kept for the next. Whatever else happens, it is dropped."""
+    async def _begin(self, line: Line, envelope: Envelope, *, eight_bit: bool) -> Line:
         try:
+            if not line.is_connected:
+                await line.open()
+            elif asyncio.get_running_loop().time() - line.used_at >= self._rest_seconds:
+                await line.noop()
             await line.begin(envelope, eight_bit=eight_bit)
-        except Unspeakable:
-            self._put_back(line)
-            raise
-        except Refused as error:
-            if error.code == _SERVICE_CLOSING:
-                line.drop()
-            else:
-                await self._forget_mail(line)
+        except (Refused, Unspeakable) as error:
+            self._keep(line, error)
             raise
         except BaseException:
             line.drop()
             raise
+        return line
 
     async def _deliver(self, line: Line, message: bytes) -> Outcome:
         try:
             reply = await line.finish(message, self._answer_seconds)
         except Refused as error:
-            if error.code == _SERVICE_CLOSING:
-                line.drop()
-            else:
-                self._put_back(line)
+            self._keep(line, error)
             raise
         except BaseException:
             line.drop()
             raise
-        self._put_back(line)
+        self._keep(line)
         return Outcome.of("sent", reply.message, reply.code)
 
-    async def _forget_mail(self, line: Line) -> None:
-        try:
-            await line.rset()
-        except BaseException as error:
+    def _keep(self, line: Line, error: Refused | Unspeakable | None = None) -> None:
+        """Put the line back for the next mail, unless the server said that it hangs up."""
+        if isinstance(error, Refused) and error.code == _SERVICE_CLOSING:
             line.drop()
-            if not isinstance(error, _TROUBLE):
-                raise
         else:
-            self._put_back(line)
-
-    def _put_back(self, line: Line) -> None:
-        if line.mails >= self._mails_per_connection:
-            line.close()
-        elif line.is_connected:
             line.used_at = asyncio.get_running_loop().time()
             self._idle.append(line)
 
 
 async def _say_goodbye(line: Line) -> None:
-    with suppress(*_TROUBLE):
-        await line.quit(timeout=5)
-    line.close()
+    try:
+        with suppress(SMTPException):
+            await line.quit(timeout=5)
+    finally:
+        line.drop()

@@ -130,6 +130,7 @@ class Line(SMTP):
         )
         self.mails = 0
         self.used_at = 0.0
+        self._begun = False
 
     async def open(self) -> None:
         """Connect, greet, secure and log in. SMTPException or OSError."""
@@ -146,6 +147,9 @@ class Line(SMTP):
                 raise Unspeakable("the address has letters that this server does not take (it offers no SMTPUTF8)")
             options.append(b"SMTPUTF8")
         self.mails += 1
+        if self._begun:  # the last mail got no further than this
+            await self.rset()
+        self._begun = True
         await self._say("MAIL", b"FROM:<%b>" % envelope.sender.encode(), *options)
         await self._say("RCPT", b"TO:<%b>" % envelope.recipient.encode())
         await self._say("DATA", expect=3)
@@ -154,6 +158,7 @@ class Line(SMTP):
         """Send the announced mail and return the server's acceptance. Refused, Unanswered, or SMTPException where
         the connection ended (or stood still for `seconds`) before the mail was out."""
         reply = await self._exchange(stuffed(message), seconds)
+        self._begun = False
         if reply.code < 200 or 300 <= reply.code < 400:
             raise Unanswered(f"the server answered the mail with {reply.code} {reply.message}")
         if reply.code >= 400:
