@@ -1,10 +1,10 @@
 """Servers start once a run and only when a test asks; what they hold is emptied before each test that uses them.
 
-    database          URL of an empty database with the schema, once on SQLite and once on PostgreSQL
-    postgres_database, sqlite_database      only one of the two
-    db                the same as `database`, opened in this process
-    valkey            an empty Valkey (`.url`, `.port`, `.process`)
-    mailbox           an SMTP server that keeps what it is sent, and fails on request
+database          URL of an empty database with the schema, once on SQLite and once on PostgreSQL
+postgres_database, sqlite_database      only one of the two
+db                the same as `database`, opened in this process
+valkey            an empty Valkey (`.url`, `.port`, `.process`)
+mailbox           an SMTP server that keeps what it is sent, and fails on request
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Empty databases with the schema in place, quickly: migrated once a run, then copied (SQLite) or emptied (PostgreSQL).
 
-    Databases(folder, server) ── sqlite(name)  -> "sqlite:///…/name.sqlite3"    a copy of the migrated file
-                              └─ postgres()    -> "postgres://…/curbcast"       emptied: no rows, ids start at 1
+Databases(folder, server) ── sqlite(name)  -> "sqlite:///…/name.sqlite3"    a copy of the migrated file
+                          └─ postgres()    -> "postgres://…/curbcast"       emptied: no rows, ids start at 1
 """
 
 from __future__ import annotations

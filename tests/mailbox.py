@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -112,8 +113,20 @@ class Mailbox:
 class _Talk(SMTP):
     """One connection, which looks into the script before it does anything."""
 
-    def __init__(self, mailbox: Mailbox, login: tuple[str, str] | None, **options: object) -> None:
-        super().__init__(mailbox, hostname="mailbox.test", ident="ESMTP", authenticator=self._log_in, **options)
+    def __init__(
+        self, mailbox: Mailbox, *, starttls: ssl.SSLContext | None, login: tuple[str, str] | None, utf8: bool
+    ) -> None:
+        super().__init__(
+            mailbox,
+            hostname="mailbox.test",
+            ident="ESMTP",
+            enable_SMTPUTF8=utf8,
+            data_size_limit=10_000_000,
+            tls_context=starttls,
+            auth_require_tls=starttls is not None,
+            auth_exclude_mechanism=[] if login else ["LOGIN", "PLAIN"],
+            authenticator=self._log_in,
+        )
         self._mailbox = mailbox
         self._login = login
         self._smtp_methods = {name: self._by_script(name, method) for name, method in self._smtp_methods.items()}
@@ -121,6 +134,10 @@ class _Talk(SMTP):
     @property
     def encrypted(self) -> bool:
         return self.transport is not None and self.transport.get_extra_info("sslcontext") is not None
+
+    def hang_up(self) -> None:
+        if self.transport is not None:
+            cast(asyncio.WriteTransport, self.transport).abort()
 
     async def suffer(self, moment: str) -> str | None:
         """End or silence the connection if the script says so; otherwise the scripted reply, if any."""
@@ -132,27 +149,27 @@ class _Talk(SMTP):
     async def _end(self, how: str) -> None:
         if how == HANG:
             await asyncio.Event().wait()  # until the client hangs up, which cancels this
-        self.transport.abort()
+        self.hang_up()
         raise asyncio.CancelledError  # as for a client that went away
 
     async def _handle_client(self) -> None:
         if reply := await self.suffer("CONNECT"):
             await self.push(reply)
-            self.transport.close()
+            self._writer.close()
             return
         await super()._handle_client()
 
     def _by_script(self, name: str, method: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
         async def talk(argument: str) -> None:
             self._mailbox.commands.append(name)
-            if name == "MAIL" and self._login and not self.session.authenticated:
+            if name == "MAIL" and self._login and not cast(Session, self.session).authenticated:
                 await self.push("530 5.7.0 Log in first")
             elif name == "DATA":
                 await self._body(argument, method)
             elif reply := await self.suffer(name):
                 await self.push(reply)
                 if reply.startswith("421"):
-                    self.transport.close()
+                    self._writer.close()
             else:
                 await method(argument)
 
@@ -189,17 +206,7 @@ async def open_mailbox(
 
     def talk() -> _Talk:
         mailbox.connections += 1
-        talks.append(
-            _Talk(
-                mailbox,
-                login,
-                enable_SMTPUTF8=utf8,
-                data_size_limit=10_000_000,
-                tls_context=starttls,
-                auth_require_tls=starttls is not None,
-                auth_exclude_mechanism=[] if login else ["LOGIN", "PLAIN"],
-            )
-        )
+        talks.append(_Talk(mailbox, starttls=starttls, login=login, utf8=utf8))
         return talks[-1]
 
     listener = socket.create_server(("127.0.0.1", 0))
@@ -211,5 +218,4 @@ async def open_mailbox(
     finally:
         server.close()
         for each in talks:
-            if each.transport is not None:
-                each.transport.abort()
+            each.hang_up()

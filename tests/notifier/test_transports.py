@@ -289,7 +289,8 @@ async def test_a_line_may_be_encrypted_from_the_start(certificate: ssl.SSLContex
 async def test_a_certificate_that_nobody_vouches_for_is_refused_unless_told_otherwise(
     certificate: ssl.SSLContext, scheme: str
 ) -> None:
-    async with open_mailbox(**{"tls" if scheme == "smtps" else "starttls": certificate}) as mailbox:
+    encrypted = open_mailbox(tls=certificate) if scheme == "smtps" else open_mailbox(starttls=certificate)
+    async with encrypted as mailbox:
         url = f"{scheme}://127.0.0.1:{mailbox.port}"
         async with sending(url) as send:
             outcome = await send()
