@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGES := api bench casework curbcast digests notifier tests
 
-.PHONY: install demo serve mail check test bench clean
+.PHONY: install demo serve mail check test bench secrets clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -39,6 +39,14 @@ test: $(STAMP)
 
 bench: $(STAMP) ## all of them, or NAME=render
 	$(BIN)/curbcast bench $(NAME)
+
+# Readable by the image's user; the folder is for its owner only.
+secrets: ## made-up secrets for docker-compose.yml
+	mkdir -m 700 secrets
+	$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))' > secrets/secret_key
+	$(PYTHON) -c 'import secrets; print(secrets.token_hex(24))' > secrets/postgres_password
+	echo "postgres://curbcast:$$(cat secrets/postgres_password)@postgres:5432/curbcast" > secrets/database_url
+	chmod 444 secrets/*
 
 clean:
 	rm -rf build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis var
