@@ -9,11 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.servers import Server, find_smtp_sink
+from bench.servers import find_smtp_sink
 from casework.actions.membership import create_organization
 from casework.database import close_database, open_database
 from casework.organizations import Organization
@@ -52,15 +54,23 @@ async def test_the_schema_is_in_place_and_each_test_starts_with_no_rows(
     await close_database()
 
 
+@pytest.fixture
+def litter() -> Iterator[Path]:
+    """For what a killed process cannot clear away. Not in `tmp_path`, which PostgreSQL's user may not enter."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 @pytest.mark.parametrize("name", ["postgres", "valkey", "smtp_sink"])
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_server_ends_with_the_process_that_started_it(name: str, end: signal.Signals, valkey: Server) -> None:
+def test_a_server_ends_with_the_process_that_started_it(name: str, end: signal.Signals, litter: Path) -> None:
     if name == "smtp_sink" and find_smtp_sink() is None:
         pytest.skip("smtp-sink is not installed (Debian: apt-get install postfix)")
     with subprocess.Popen(
         [sys.executable, "-c", STARTER, name], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(litter)},
     ) as starter:  # fmt: skip
         assert starter.stdout is not None
         server = os.pidfd_open(int(starter.stdout.readline()))
