@@ -3,7 +3,7 @@
     CaseworkError
     ├─ NotFound, Forbidden, SignInRequired, Unconfirmed        who you are
     ├─ WrongCredentials, BadLink, RateLimited                  whether to let you in
-    ├─ Invalid, TooLong                                        what you typed
+    ├─ Invalid, TooLong, InvalidArea                           what you typed
     └─ IllegalMove, Restricted, Conflict, CannotMerge,         what the request or the organization allows now
        LastOwner, Held
 
@@ -72,6 +72,15 @@ class Invalid(CaseworkError):
 
 class TooLong(Invalid):
     code = "TOO_LONG"
+
+
+class InvalidArea(Invalid):
+    """A drawn shape that means nothing certain; the message says at which point."""
+
+    code = "INVALID_AREA"
+
+    def __init__(self, message: str, *, field: str | None = "shape") -> None:
+        super().__init__(message, field=field)
 
 
 class IllegalMove(CaseworkError):

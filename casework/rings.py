@@ -1,0 +1,191 @@
+"""The rings of a GeoJSON polygon, read point by point, so that whatever is wrong can be said of one point.
+
+    GeoJSON ── polygons ── rings (the first is the outer one, the others are holes) ── points [longitude, latitude]
+
+People count from 1, and so do polygons, rings and points in messages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from casework.errors import InvalidArea
+
+POINTS_MAX = 5_000
+_SAME_DEGREES = 1e-9  # a tenth of a millimetre
+_SOUTH_OF_ALL_TOWNS = -60
+
+
+class Point(NamedTuple):
+    """Degrees, and which point of what was sent this is."""
+
+    x: float
+    y: float
+    polygon: int
+    ring: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"point {self.number} of ring {self.ring} of polygon {self.polygon} [{self.x:.10g}, {self.y:.10g}]"
+
+    @property
+    def swapped(self) -> Point:
+        return self._replace(x=self.y, y=self.x)
+
+
+Ring = list[Point]
+Polygons = list[list[Ring]]
+
+
+def read_rings(geojson: Mapping[str, Any], repairs: list[str]) -> Polygons:
+    """Every ring with its points in range, different from their neighbours, and without a closing point.
+
+    What was repaired on the way is added to `repairs`. Raises InvalidArea.
+    """
+    raw = _positions(_geometry(geojson))
+    points = [point for polygon in raw for ring in polygon for point in ring]
+    if _is_swapped(points):
+        repairs.append("latitude and longitude were swapped")
+        raw = [[[point.swapped for point in ring] for ring in polygon] for polygon in raw]
+        points = [point.swapped for point in points]
+    for point in points:
+        _check_range(point)
+    return [[_tidy(ring, repairs) for ring in polygon] for polygon in raw]
+
+
+def _geometry(geojson: object) -> Mapping[str, Any]:
+    """The Polygon or MultiPolygon inside a Feature, or inside a FeatureCollection that has only one."""
+    if not isinstance(geojson, Mapping):
+        raise InvalidArea("The shape must be a GeoJSON object.")
+    kind = geojson.get("type")
+    if kind == "FeatureCollection":
+        features = geojson.get("features")
+        if not isinstance(features, (list, tuple)) or len(features) != 1 or not _is_a(features[0], "Feature"):
+            raise InvalidArea("The FeatureCollection must hold exactly one Feature; create one area for each.")
+        return _geometry(features[0])
+    if kind == "Feature":
+        inner = geojson.get("geometry")
+        if _is_a(inner, "Feature") or _is_a(inner, "FeatureCollection"):
+            raise InvalidArea("The Feature's geometry must be a Polygon or a MultiPolygon.")
+        return _geometry(inner)
+    if kind not in ("Polygon", "MultiPolygon"):
+        raise InvalidArea(f"The shape must be a GeoJSON Polygon or MultiPolygon, not {_shown(kind)}.")
+    return geojson
+
+
+def _is_a(thing: object, kind: str) -> bool:
+    return isinstance(thing, Mapping) and thing.get("type") == kind
+
+
+def _positions(geometry: Mapping[str, Any]) -> Polygons:
+    """The points as they were sent. Not one more than allowed is looked at."""
+    coordinates = geometry.get("coordinates")
+    polygons = [coordinates] if geometry["type"] == "Polygon" else _listed(coordinates, "coordinates")
+    left = POINTS_MAX
+    read: Polygons = []
+    for polygon_number, polygon in enumerate(polygons, 1):
+        where = f"polygon {polygon_number}"
+        rings: list[Ring] = []
+        for ring_number, ring in enumerate(_listed(polygon, where), 1):
+            positions = _listed(ring, f"ring {ring_number} of {where}")
+            if len(positions) > left:
+                raise InvalidArea(
+                    f"The shape has more than {POINTS_MAX:,} points: point {left + 1} of ring {ring_number} of {where}"
+                    " is one too many. Simplify the outline."
+                )
+            left -= len(positions)
+            rings.append(
+                [_point(each, polygon_number, ring_number, number) for number, each in enumerate(positions, 1)]
+            )
+        read.append(rings)
+    return read
+
+
+def _listed(value: object, what: str) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise InvalidArea(f"The shape's {what} must be a list, not {_shown(value)}.")
+    if not value:
+        raise InvalidArea(f"The shape's {what} is empty; draw at least 3 points.")
+    return value
+
+
+def _point(position: object, polygon: int, ring: int, number: int) -> Point:
+    """Two numbers; a third, the height, changes nothing."""
+    where = f"Point {number} of ring {ring} of polygon {polygon}"
+    if not isinstance(position, (list, tuple)) or len(position) < 2:
+        raise InvalidArea(f"{where} must be [longitude, latitude], not {_shown(position)}.")
+    for value in position[:2]:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InvalidArea(f"{where} must be two numbers, not {_shown(position)}.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidArea(f"{where} must be two finite numbers, not {_shown(position)}.")
+        if abs(value) > 1e9:
+            raise InvalidArea(f"{where} {_shown(position)} is not in degrees; send WGS 84 longitude and latitude.")
+    return Point(float(position[0]), float(position[1]), polygon, ring, number)
+
+
+def _is_swapped(points: Iterable[Point]) -> bool:
+    """Whether [latitude, longitude] is the only reading that makes sense.
+
+    Either a latitude is out of range and the other order puts every point in range; or the shape would be in the sea
+    and ice of Antarctica between 0° and 90° East, where no town is, and is in North America the other way round.
+    """
+    points = list(points)
+    other_way = all(abs(point.x) <= 90 and abs(point.y) <= 180 for point in points)
+    out_of_range = any(abs(point.y) > 90 for point in points)
+    in_antarctica = all(point.y < _SOUTH_OF_ALL_TOWNS and point.x > 0 for point in points)
+    return other_way and (out_of_range or in_antarctica)
+
+
+def _check_range(point: Point) -> None:
+    if abs(point.x) > 180:
+        raise InvalidArea(
+            f"The longitude of {point} must be between -180 and 180 degrees. An area across the 180th meridian is drawn"
+            " as two polygons, one on each side."
+        )
+    if abs(point.y) > 90:
+        raise InvalidArea(
+            f"The latitude of {point} must be between -90 and 90 degrees. Points are [longitude, latitude]."
+        )
+
+
+def _tidy(ring: Ring, repairs: list[str]) -> Ring:
+    """The ring without points that repeat the one before, and without the closing point."""
+    _note(repairs, "a ring was closed", not (len(ring) > 1 and _same(ring[0], ring[-1])))
+    tidy = [ring[0], *(point for before, point in pairwise(ring) if not _same(before, point))]
+    _note(repairs, "repeated points were dropped", len(tidy) < len(ring))
+    while len(tidy) > 1 and _same(tidy[0], tidy[-1]):
+        tidy.pop()
+    if len({(point.x, point.y) for point in tidy}) < 3:
+        raise InvalidArea(
+            f"Ring {ring[0].ring} of polygon {ring[0].polygon} has fewer than 3 different points and encloses nothing;"
+            f" add some after {tidy[-1]}, or leave the ring out."
+        )
+    for here, there in pairwise([*tidy, tidy[0]]):
+        if abs(there.x - here.x) > 180:
+            raise InvalidArea(
+                f"The edge from {here} to {there} crosses the 180th meridian; draw two polygons, one on each side."
+            )
+    return tidy
+
+
+def _same(one: Point, other: Point) -> bool:
+    return abs(one.x - other.x) <= _SAME_DEGREES and abs(one.y - other.y) <= _SAME_DEGREES
+
+
+def _note(repairs: list[str], what: str, happened: bool) -> None:
+    if happened and what not in repairs:
+        repairs.append(what)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (Mapping, list, tuple)) and len(value) > 4:
+        return f"{type(value).__name__} of {len(value)}"
+    try:
+        shown = repr(value)
+    except ValueError:  # an integer of more digits than Python prints
+        return "a number out of any range"
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"
