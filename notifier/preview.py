@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notifier.compose import Envelope, compose
+from notifier.digest_render import render_digest
 from notifier.facts import Rendered
 from notifier.kinds import CATALOGUE
-from notifier.render import render, render_bundle, render_shared
-from notifier.samples import NOW, bundle, sample
+from notifier.render import render, render_shared
+from notifier.samples import NOW, digest, sample
 from notifier.words import languages
 
 DIGEST = "digest"
@@ -33,8 +34,8 @@ def preview_names() -> list[str]:
 def preview(name: str, language: str) -> Preview:
     """One sample mail. KeyError for a name that is not in `preview_names`."""
     if name == DIGEST:
-        lines, reader = bundle(language, mixed=True)
-        letter = render_bundle(lines)
+        contents, reader = digest(language)
+        letter = render_digest(contents)
         rendered = letter.filled(reader)
     else:
         facts, reader = sample(name, language)

@@ -11,17 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-from jinja2 import TemplateError
 from markupsafe import escape
 
-from notifier import clean, markers, plain, quoted, templates
-from notifier.brand import brand_of
+from notifier import clean, markers, plain, templates
 from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered, RequestFacts
+from notifier.filling import Encoded, Item, context_of, filled, item_of, joined, line_of, news_of, paragraphs, speaking
 from notifier.stretches import Stretches
-from notifier.templates import Mould, Page
+from notifier.templates import Mould
 from notifier.words import words_in
 
 __all__ = [
@@ -49,7 +47,7 @@ def render(facts: Facts, reader: Reader) -> Rendered:
 
 def render_shared(facts: Facts) -> SharedLetter:
     """The letter to all who are told of `facts`."""
-    return SharedLetter(templates.mould(facts.kind, facts.language), _context(facts))
+    return SharedLetter(templates.mould(facts.kind, facts.language), context_of(facts))
 
 
 def render_bundle(lines: Sequence[Line]) -> SharedLetter:
@@ -60,11 +58,11 @@ def render_bundle(lines: Sequence[Line]) -> SharedLetter:
     if not lines:
         raise ValueError("a bundle needs at least one line")
     first = lines[0].facts
-    mould = templates.mould("digest", first.language)
+    mould = templates.mould("bundle", first.language)
     shared = first.text if len(lines) > 1 and len({line.facts.text for line in lines}) == 1 else None
     mixed = len({(line.facts.kind, line.facts.actor) for line in lines}) > 1
-    context = {**_context(first), "kind": "digest", "request": None, "text": shared, "mixed": mixed, "extra": {}}
-    pages = _speaking(context, escaping=True), _speaking(context, escaping=False)
+    context = {**context_of(first), "kind": "bundle", "request": None, "text": shared, "mixed": mixed, "extra": {}}
+    pages = speaking(context, escaping=True), speaking(context, escaping=False)
     told = [_told(line, mould, *pages) for line in lines]
     context |= {"lines": told, "items": markers.ITEMS, "title": _title(lines, mixed)}
     return SharedLetter(mould, context, told)
@@ -85,11 +83,11 @@ class SharedLetter:
     happened in one sentence.
     """
 
-    def __init__(self, mould: Mould, context: dict[str, Any], lines: Sequence[Told] | None = None) -> None:
+    def __init__(self, mould: Mould, context: dict[str, Any], lines: Sequence[Item] | None = None) -> None:
         self._mould = mould
         self._lines = lines
         self._shapes: dict[Hashable, Shape] = {}
-        self.news = _line(mould, "digest_line", context)
+        self.news = line_of(mould, "digest_line", context)
         self.subject = _subject(mould, context)
         self.preheader = _preheader(self.news, context)
         self._context = {**context, "news": self.news, "subject": self.subject, "preheader": self.preheader}
@@ -116,26 +114,18 @@ class SharedLetter:
         words = words_in(self._context["language"], escaping=escaping)
         why = words.why(reader.reasons, reader.reason_details, organization.name, several=self._lines is not None)
         request_url = reader.links.get("request") or (request.url if request is not None else None)
-        return {**_speaking(self._context, escaping), "reader": reader, "why": why, "request_url": request_url}
+        return {**speaking(self._context, escaping), "reader": reader, "why": why, "request_url": request_url}
 
     def _shaped(self, reader: Reader) -> Shape:
         marked = markers.marked(reader)
         rich, simple = self.context(marked, escaping=True), self.context(marked, escaping=False)
-        html = _chunks(self._mould.html, rich, self._mould.file)
-        text = _tidied(_chunks(self._mould.text, simple, self._mould.file))
+        html = filled(self._mould.html, rich, self._mould.file)
+        text = _tidied(filled(self._mould.text, simple, self._mould.file))
         known = self._mould.html.known
         if self._lines is None:
             return Shape(Stretches(html, known), Stretches(text, {}))
-        items = _joined([line.html for line in self._lines]), _joined([line.plain for line in self._lines])
+        items = joined([line.html for line in self._lines]), joined([line.plain for line in self._lines])
         return Shape(Stretches(html, known, items[0]), Stretches(text, {}, items[1]))
-
-
-Encoded = tuple[str, bytes]
-"""A finished piece of a mail, and the same in quoted-printable."""
-
-
-def _joined(pieces: Sequence[Encoded]) -> Encoded:
-    return "".join([text for text, _ in pieces]), quoted.SOFT_BREAK.join([encoded for _, encoded in pieces])
 
 
 @dataclass(frozen=True)
@@ -154,46 +144,11 @@ def _told(line: Line, mould: Mould, rich: Mapping[str, Any], simple: Mapping[str
     key = (mould.file, rich["mixed"], rich["text"] is None)
     found: Told | None = line.told.get(key)
     if found is None:
-        facts = line.facts
-        news = _line(templates.mould(facts.kind, facts.language), "digest_line", _context(facts))
-        found = Told(facts.request, news, facts.text)
-        if mould.item is not None and mould.item_text is not None:
-            chunks = _chunks(mould.item, {**rich, "line": found}, mould.file)
-            html = "".join(chunks), Stretches(chunks, mould.item.known).encoded()
-            text = _paragraphs(_chunks(mould.item_text, {**simple, "line": found}, mould.file))
-            found = replace(found, html=html, plain=(text, quoted.encoded(text)))
+        found = Told(line.facts.request, news_of(line.facts), line.facts.text)
+        html, plain_text = item_of(mould, rich, simple, found)
+        found = replace(found, html=html, plain=plain_text)
         line.told[key] = found
     return found
-
-
-def _context(facts: Facts) -> dict[str, Any]:
-    return _speaking(
-        {
-            "kind": facts.kind,
-            "language": words_in(facts.language).language,
-            "product": facts.product,
-            "organization": facts.organization,
-            "brand": brand_of(facts.organization.color),
-            "request": facts.request,
-            "actor": facts.actor,
-            "occurred_at": facts.occurred_at,
-            "text": facts.text,
-            "extra": facts.extra,
-        },
-        escaping=False,
-    )
-
-
-def _speaking(context: Mapping[str, Any], escaping: bool) -> dict[str, Any]:
-    """The context with the functions that speak its language, for HTML or for plain text."""
-    words = words_in(context["language"], escaping=escaping)
-    return {
-        **context,
-        "_": words.gettext,
-        "ngettext": words.ngettext,
-        "status_name": words.status,
-        "moment": partial(words.moment, zone=context["organization"].time_zone),
-    }
 
 
 def _tidied(chunks: list[str]) -> list[str]:
@@ -201,19 +156,7 @@ def _tidied(chunks: list[str]) -> list[str]:
     if markers.ITEMS not in chunks:
         return [plain.tidy("".join(chunks)) + "\n"]
     place = chunks.index(markers.ITEMS)
-    return [_paragraphs(chunks[:place]), markers.ITEMS, _paragraphs(chunks[place + 1 :])[:-1]]
-
-
-def _paragraphs(run: Sequence[str]) -> str:
-    text = plain.tidy("".join(run))
-    return f"{text}\n\n" if text else ""
-
-
-def _chunks(page: Page, context: dict[str, Any], file: str, block: str = "body") -> list[str]:
-    try:
-        return page.chunks(context)
-    except TemplateError as error:
-        raise templates.where_it_fails(file, block, context, error) from error
+    return [paragraphs(chunks[:place]), markers.ITEMS, paragraphs(chunks[place + 1 :])[:-1]]
 
 
 def _title(lines: Sequence[Line], mixed: bool) -> str:
@@ -221,7 +164,7 @@ def _title(lines: Sequence[Line], mixed: bool) -> str:
     first, count = lines[0].facts, len(lines)
     mould = templates.mould(first.kind, first.language)
     if count > 1 and not mixed and "bundle" in mould.lines:
-        return _line(mould, "bundle", {**_context(first), "count": count})
+        return line_of(mould, "bundle", {**context_of(first), "count": count})
     return words_in(first.language).ngettext(
         "%(num)s update from %(organization)s",
         "%(num)s updates from %(organization)s",
@@ -230,18 +173,14 @@ def _title(lines: Sequence[Line], mixed: bool) -> str:
     )
 
 
-def _line(mould: Mould, block: str, context: dict[str, Any]) -> str:
-    return clean.line("".join(_chunks(mould.lines[block], context, mould.file, block)).strip())
-
-
 def _subject(mould: Mould, context: dict[str, Any]) -> str:
     """The summary gives way, not the news and the number."""
     request = context["request"]
     summary = request.summary if request is not None else ""
-    subject = _line(mould, "subject", {**context, "summary": summary})
+    subject = line_of(mould, "subject", {**context, "summary": summary})
     excess = len(subject) - SUBJECT_WIDTH
     if 0 < excess < len(summary):
-        subject = _line(mould, "subject", {**context, "summary": clean.shorten(summary, len(summary) - excess)})
+        subject = line_of(mould, "subject", {**context, "summary": clean.shorten(summary, len(summary) - excess)})
     return clean.shorten(subject, SUBJECT_WIDTH)
 
 

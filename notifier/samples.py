@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from notifier.digest_render import Digest, Story
 from notifier.facts import Facts, Line, OrganizationFacts, Reader, RequestFacts
 
 SITE = "https://marlow.example"
@@ -210,3 +211,37 @@ def _account(kind: str, language: str) -> tuple[Facts, Reader]:
         extra=_ACCOUNT[kind],
     )
     return facts, Reader("Maya Lindqvist", ("account",))
+
+
+_HAPPENINGS = ("request_commented", "request_closed", "request_acknowledged", "request_reopened")
+
+
+def digest(language: str, count: int = 8) -> tuple[Digest, Reader]:
+    """What Ines's two areas saw in a day: `count` events, every third of them a new request."""
+    zone = MARLOW.time_zone
+    following = NOW.replace(hour=12, minute=0) + timedelta(days=1)
+    told: list[Story] = []
+    place = 0
+    while place < count:
+        is_new = len(told) % 2 == 0
+        events = min(1 if is_new else 1 + len(told) % 3, count - place)
+        lamp = replace(
+            LAMP,
+            number=1042 + len(told),
+            summary=f"Street light {len(told) + 1} is out",
+            address=f"{len(told) * 2 + 2} Elm Street",
+            status="open" if is_new else "acknowledged",
+            url=f"{SITE}/r/marlow/{1042 + len(told)}",
+        )
+        lines = []
+        for number in range(events):
+            kind = "staff_request_submitted" if is_new else _HAPPENINGS[(place + number) % len(_HAPPENINGS)]
+            at = NOW - timedelta(minutes=7 * (place + number))
+            lines.append(Line(replace(sample(kind, language)[0], request=lamp, occurred_at=at)))
+        areas = (("Elm Park",), ("Old Harbour",), ("Elm Park", "Old Harbour"))[len(told) % 3]
+        told.append(Story(tuple(lines), areas, is_new=is_new))
+        place += events
+    new = sum(story.is_new for story in told)
+    who = reader("Ines Duarte", ("watch_area",))
+    links = {"unsubscribe": who.links["unsubscribe"], "all": f"{SITE}/d/k2Vm"}
+    return Digest(tuple(told), MARLOW, new, count - new, next_at=following, zone=zone), replace(who, links=links)

@@ -28,6 +28,9 @@ from notifier.words import words_in
 _WORTH_KNOWING = 100
 """Characters below which encoding takes no longer than looking up."""
 
+SEVERAL = frozenset({"bundle", "digest"})
+"""The templates that tell several events, and so belong to no kind."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -77,7 +80,7 @@ def mould(kind: str, language: str) -> Mould:
 
 def kinds() -> tuple[str, ...]:
     """Every kind that has a template of its own."""
-    return tuple(sorted(p.stem for p in FOLDER.glob("*.mjml") if not p.name.startswith("_") and p.stem != "digest"))
+    return tuple(sorted(p.stem for p in FOLDER.glob("*.mjml") if not p.name.startswith("_") and p.stem not in SEVERAL))
 
 
 @lru_cache(maxsize=512)

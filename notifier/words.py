@@ -6,7 +6,7 @@ A language is a folder `locales/<language>/LC_MESSAGES/curbcast.po`, read as it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from gettext import GNUTranslations
@@ -113,6 +113,16 @@ class Words:
         day, clock = _day(local.date(), self.locale), _clock(time(local.hour, local.minute), self.locale)
         return self.gettext("%(day)s at %(clock)s", day=day, clock=clock)
 
+    def day_and_time(self, when: datetime, zone: str) -> str:
+        """`Wednesday, November 25, 2026 at 8:00 AM`, in an IANA zone."""
+        local = when.astimezone(ZoneInfo(zone))
+        day, clock = _weekday(local.date(), self.locale), _clock(time(local.hour, local.minute), self.locale)
+        return self.gettext("%(day)s at %(clock)s", day=day, clock=clock)
+
+    def names(self, names: Iterable[str]) -> str:
+        """`Elm Park, Mill Lane and Old Harbour`."""
+        return format_list(list(names), locale=self.locale)
+
     def why(
         self, reasons: tuple[str, ...], details: Mapping[str, tuple[str, ...]], organization: str, *, several: bool
     ) -> list[str]:
@@ -120,8 +130,7 @@ class Words:
         sentences = []
         for reason in reasons:
             message = _REASONS[reason][several]
-            names = format_list(list(details.get(reason, ())), locale=self.locale)
-            values = {"organization": organization, "names": names}
+            values = {"organization": organization, "names": self.names(details.get(reason, ()))}
             sentences.append(self.gettext(message, **values) if "%(" in message else self.gettext(message))
         return sentences
 
@@ -129,6 +138,11 @@ class Words:
 @lru_cache(maxsize=4096)
 def _day(day: date, locale: Locale) -> str:
     return format_date(day, "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _weekday(day: date, locale: Locale) -> str:
+    return format_date(day, "full", locale=locale)
 
 
 @lru_cache(maxsize=4096)

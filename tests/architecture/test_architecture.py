@@ -67,7 +67,7 @@ def test_every_kind_has_a_template_and_a_test_and_none_is_left_over() -> None:
     tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests/notifier/kinds").glob("test_*.py")}
     assert keys - templates == set()
     assert keys - tests == set()
-    assert templates - keys - ACCOUNT_TEMPLATES == {"digest"}
+    assert templates - keys - ACCOUNT_TEMPLATES == {"bundle", "digest"}
     assert tests - keys == set()
 
 

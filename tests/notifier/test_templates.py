@@ -59,7 +59,7 @@ def test_every_template_passes_the_lint(kind: str) -> None:
     assert [str(problem) for problem in lint.problems(f"{kind}.mjml")] == []
 
 
-@pytest.mark.parametrize("file", ["_layout.mjml", "_parts.mjml", "digest.mjml"])
+@pytest.mark.parametrize("file", ["_layout.mjml", "_parts.mjml", "bundle.mjml"])
 def test_layout_parts_and_digest_pass_the_lint(file: str) -> None:
     assert [str(problem) for problem in lint.problems(file)] == []
 
@@ -82,8 +82,8 @@ def test_a_misspelt_attribute_is_refused_with_its_line_and_a_suggestion(edit: Ed
 
 
 def test_a_tag_that_is_never_closed_is_refused(edit: Edit) -> None:
-    edit("digest.mjml", "</a></h2>", "</a>")
-    with pytest.raises(assembly.TemplateProblem, match=r"^digest\.mjml:16: <h2> is never closed$"):
+    edit("bundle.mjml", "</a></h2>", "</a>")
+    with pytest.raises(assembly.TemplateProblem, match=r"^bundle\.mjml:16: <h2> is never closed$"):
         render_bundle(bundle("en")[0])
 
 
@@ -105,8 +105,8 @@ def test_a_name_that_does_not_exist_is_refused_in_the_subject_too(edit: Edit) ->
 
 
 def test_a_name_that_does_not_exist_is_refused_in_a_bundle_too(edit: Edit) -> None:
-    edit("digest.mjml", "line.request.category", "line.request.kategory")
-    with pytest.raises(assembly.TemplateProblem, match=r"^digest\.mjml:20: .* has no attribute 'kategory'$"):
+    edit("bundle.mjml", "line.request.category", "line.request.kategory")
+    with pytest.raises(assembly.TemplateProblem, match=r"^bundle\.mjml:20: .* has no attribute 'kategory'$"):
         render_bundle(bundle("en")[0])
 
 
