@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from starlette.routing import BaseRoute
 
 import digests.worker
 import notifier.worker
 from api.app import build_app
+from api.pages.digest import digest_routes
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
 from api.pages.requests import request_routes
@@ -62,7 +64,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None)
             err=True,
         )
         raise typer.Exit(2)
-    asyncio.run(_serve(settings, host, port))
+    uvloop.run(_serve(settings, host, port))
 
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
@@ -73,7 +75,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
     """Run everything in one process, with a made-up town in which things happen. Mail is captured at /inbox."""
     settings = load_settings(data_dir=data_dir, smtp_url=None, public_url=f"http://{_shown(host)}:{port}")
-    asyncio.run(_demo(settings, host, port))
+    uvloop.run(_demo(settings, host, port))
 
 
 async def _demo(settings: Settings, host: str, port: int) -> None:
@@ -89,7 +91,12 @@ async def _demo(settings: Settings, host: str, port: int) -> None:
 
 def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
     """Every route beside GraphQL. The inbox is there only where mail is captured."""
-    routes: list[BaseRoute] = [STATIC, *unsubscribe_routes(settings), *request_routes(settings)]
+    routes: list[BaseRoute] = [
+        STATIC,
+        *unsubscribe_routes(settings),
+        *request_routes(settings),
+        *digest_routes(settings),
+    ]
     if settings.smtp_url is None:
         routes += inbox_routes(settings, CapturedMail(settings.data_dir / "mail"))
     return [*routes, *start_routes(settings, town.tokens if town is not None else {})]
@@ -110,7 +117,7 @@ def worker(half: Annotated[Half, typer.Argument(help="Which worker to run.")], d
     if settings.redis_url is None:
         typer.secho("REDIS_URL is not set: a worker on its own needs the Redis that the API rings.", fg="red", err=True)
         raise typer.Exit(2)
-    asyncio.run(_work(settings, settings.redis_url, half))
+    uvloop.run(_work(settings, settings.redis_url, half))
 
 
 async def _work(settings: Settings, redis_url: str, half: Half) -> None:
@@ -122,7 +129,8 @@ async def _work(settings: Settings, redis_url: str, half: Half) -> None:
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
         make = digests.worker.make_worker if half is Half.DIGESTS else notifier.worker.make_worker
-        await (await make(settings, doorbell, transport)).async_run()
+        with suppress(asyncio.CancelledError):  # how arq ends on SIGTERM, once its jobs are done
+            await (await make(settings, doorbell, transport)).async_run()
 
 
 def migrate_database(data_dir: DataDir = None) -> None:
