@@ -1,6 +1,6 @@
-"""The lines of an issue -> what it says, most important first. Pure.
+"""The lines of an issue -> its stories, most important first. Pure.
 
-lines ──by request──▶ stories (newest news first) ──cut──▶ what fits, and how many more there are
+lines ──by request──▶ stories, newest news first ──▶ those with the strongest reasons, then those with the newest news
 """
 
 from __future__ import annotations
@@ -8,28 +8,38 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from casework.events import RequestSubmitted
 from notifier.cases import Case
 from notifier.decisions import Decision
+from notifier.preferences import Cadence
+from notifier.readers import ReaderNow
 from notifier.reasons import Reason
 
-STORIES_SHOWN = 50
+DIGESTS = (Cadence.HOURLY, Cadence.DAILY, Cadence.WEEKLY)
+"""The cadences that wait for a digest, soonest first."""
 
 
 @dataclass(frozen=True)
 class ToldLine:
-    """One notification that an issue tells, as decided just now."""
+    """One notification that an issue tells, as decided just now; `reader` is its reader in the light of this case."""
 
     notification_id: int
     case: Case
+    reader: ReaderNow
     decision: Decision
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is the report itself."""
+        return isinstance(self.case.event, RequestSubmitted)
 
 
 @dataclass(frozen=True)
 class Story:
     """What happened on one request, newest first, and the areas that it lies in."""
 
-    request_id: int
     lines: tuple[ToldLine, ...]
     areas: tuple[str, ...]
 
@@ -43,29 +53,17 @@ class Story:
         return self.lines[0].case.event_id
 
 
-@dataclass(frozen=True)
-class Contents:
-    """`more` is how many further requests the linked page lists."""
-
-    stories: tuple[Story, ...]
-    more: int
-
-    @property
-    def lines(self) -> list[ToldLine]:
-        return [line for story in self.stories for line in story.lines]
-
-
-def arrange(lines: Sequence[ToldLine], *, shown: int = STORIES_SHOWN) -> Contents:
-    """One story a request: those with the strongest reasons first, then those with the newest news."""
-    by_request: dict[int, list[ToldLine]] = defaultdict(list)
+def arrange(lines: Sequence[ToldLine]) -> list[Story]:
+    """One story a request; what is about no request is a story by itself."""
+    grouped: dict[tuple[int | None, int | None], list[ToldLine]] = defaultdict(list)
     for line in lines:
-        by_request[line.case.event.request_id or 0].append(line)
-    stories = [_story(request_id, told) for request_id, told in by_request.items()]
-    stories.sort(key=lambda story: (story.strength, -story.newest))
-    return Contents(tuple(stories[:shown]), max(len(stories) - shown, 0))
+        request_id = line.case.event.request_id
+        grouped[request_id, line.case.event_id if request_id is None else None].append(line)
+    stories = [_story(told) for told in grouped.values()]
+    return sorted(stories, key=lambda story: (story.strength, -story.newest))
 
 
-def _story(request_id: int, told: Sequence[ToldLine]) -> Story:
+def _story(told: Sequence[ToldLine]) -> Story:
     areas = {
         name: None
         for line in told
@@ -73,5 +71,11 @@ def _story(request_id: int, told: Sequence[ToldLine]) -> Story:
         if candidate.reason is Reason.WATCH_AREA
         for name in candidate.details
     }
-    newest_first = tuple(sorted(told, key=lambda line: -line.case.event_id))
-    return Story(request_id, newest_first, tuple(areas))
+    return Story(tuple(sorted(told, key=lambda line: -line.case.event_id)), tuple(areas))
+
+
+def next_issue_at(lines: Sequence[ToldLine], now: datetime) -> datetime | None:
+    """When the reader of these lines may expect their next digest; None where none of them waited for one."""
+    hours = lines[0].reader.hours
+    cadences = {line.decision.cadence for line in lines} & set(DIGESTS)
+    return min((hours.free_from(hours.next_issue(cadence, now)) for cadence in cadences), default=None)

@@ -13,17 +13,13 @@ from dataclasses import dataclass, field
 from casework import clock
 from casework.config import Settings
 from casework.database import any_of, as_rows, fetch, rows_of, transaction
-from digests.compose import ToldLine, arrange
-from digests.issues import Issue, IssueLine
-from digests.writing import write_issue
-from notifier.cases import load_cases
-from notifier.decisions import candidates_from_json, decide
+from digests.asking import ask_again
+from digests.compose import ToldLine
+from digests.issues import ASKED, Issue, IssueLine
+from digests.writing import Desk
 from notifier.leases import Queue, Settlement
-from notifier.letters import Letters, gather_materials
 from notifier.notifications import Notification, State
 from notifier.outcome import Transport
-from notifier.readers import ReaderNow, read_readers
-from notifier.recipients import from_key
 from notifier.sending import Mail, send_all
 
 BATCH = 50
@@ -34,14 +30,6 @@ ISSUES = Queue("issue", "issue_attempt", "issue_id", order="due, id")
 class Prepared:
     mails: list[Mail] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A line that fell away, and why."""
-
-    notification_id: int
-    skip: str
 
 
 async def flush_due(transport: Transport, settings: Settings) -> int:
@@ -96,32 +84,21 @@ async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
     """Decide anew on each line, drop what fell away, and write the mails of the issues that have lines left."""
     now = clock.now()
     held = await held_lines([issue.id for issue in issues])
-    everything = [each for lines in held.values() for each in lines]
-    cases = await load_cases(each.event_id for each in everything)
-    pairs = [(cases[each.event_id], from_key(each.recipient)) for each in everything]
-    readers = await read_readers(pairs)
-    addresses = [recipient.address for _, recipient in pairs if recipient.address is not None]
-    letters = Letters(settings, await gather_materials(cases.values(), addresses))
+    asked, letters = await ask_again([each for lines in held.values() for each in lines], settings)
+    told = {line.notification_id: line for line in asked if line.decision.skip is None}
+    desk = Desk(letters)
 
     prepared = Prepared()
-    dropped: list[Dropped] = []
     for issue in issues:
-        lines: list[ToldLine] = []
-        reader: ReaderNow | None = None
-        for each in held[issue.id]:
-            reader = readers[each.event_id, issue.recipient]
-            decision = decide(cases[each.event_id], reader, candidates_from_json(each.reasons))
-            if decision.skip is not None:
-                dropped.append(Dropped(each.id, decision.skip.value))
-            else:
-                lines.append(ToldLine(each.id, cases[each.event_id], decision))
-        if reader is None or not lines:
+        lines = [told[each.id] for each in held[issue.id] if each.id in told]
+        if not lines:
             prepared.settled.append(Settlement(issue.id, State.SKIPPED))
-        elif (free_from := reader.hours.free_from(now)) > now:
+        elif issue.cadence != ASKED and (free_from := lines[0].reader.hours.free_from(now)) > now:
             prepared.settled.append(Settlement(issue.id, State.PENDING, due=free_from))
         else:
-            prepared.mails.append(write_issue(issue, arrange(lines), reader, letters))
-    await _drop(dropped)
+            message = desk.write(issue, lines).message
+            prepared.mails.append(Mail(issue.id, issue.attempts, str(lines[0].reader.address), message))
+    await _drop(asked)
     return prepared
 
 
@@ -138,11 +115,17 @@ async def held_lines(issue_ids: Sequence[int]) -> dict[int, list[Notification]]:
     return held
 
 
-async def _drop(dropped: Sequence[Dropped]) -> None:
+async def _drop(asked: Sequence[ToldLine]) -> None:
+    """Those lines that fell away, each with its reason."""
+    dropped = [
+        {"id": line.notification_id, "skip": line.decision.skip.value}
+        for line in asked
+        if line.decision.skip is not None
+    ]
     if dropped:
         await fetch(
             "UPDATE notification SET state = 'skipped', skip = given.skip, settled_at = $2"
             f" FROM {rows_of('$1', id='bigint', skip='text')} AS given WHERE notification.id = given.id",
-            as_rows([{"id": each.notification_id, "skip": each.skip} for each in dropped]),
+            as_rows(dropped),
             clock.now(),
         )

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from casework import clock
 from casework.database import any_of, as_rows, fetch, is_postgres, moment, rows_of, transaction
 from casework.people import Person
-from digests.issues import CATCH_UP
+from digests.issues import ASKED, CATCH_UP
 from notifier.bursts import BURST
 from notifier.hours import ALWAYS, Hours
 from notifier.preferences import Cadence, ReaderSettings
@@ -68,17 +68,34 @@ async def gather(recipients: Sequence[str], now: datetime) -> None:
         await _move(moved)
 
 
-async def _due_lines(recipients: Sequence[str], now: datetime) -> dict[str, list[HeldLine]]:
+async def gather_all(recipient: str, now: datetime) -> int | None:
+    """One issue of all that waits for a recipient, due or not, in quiet hours or not: they ask for it.
+
+    Returns its id; None where nothing waits that isn't being gathered already.
+    """
+    async with transaction():
+        lines = (await _due_lines([recipient], datetime.max.replace(tzinfo=UTC))).get(recipient, [])
+        if not lines:
+            return None
+        key = recipient, ASKED, now
+        made = await _make_issues([key], now)
+        if key in made:
+            await _own([(made[key], line) for line in lines])
+        return made.get(key)
+
+
+async def _due_lines(recipients: Sequence[str], by: datetime) -> dict[str, list[HeldLine]]:
+    """What waits for these recipients until `by` at the latest."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     rows = await fetch(
         "SELECT id, recipient, cadence, because, held_until FROM notification"
         f" WHERE held_until <= $1 AND recipient {any_of('$2', 'text')} ORDER BY id {skip_locked}",
-        now,
+        by,
         list(recipients),
     )
     lines: dict[str, list[HeldLine]] = defaultdict(list)
     for row in rows:
-        held_until = moment(row["held_until"]) or now
+        held_until = moment(row["held_until"]) or by
         line = HeldLine(row["id"], row["recipient"], Cadence(row["cadence"]), row["because"], held_until)
         lines[line.recipient].append(line)
     return lines

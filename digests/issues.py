@@ -18,6 +18,9 @@ from notifier.notifications import Notification, State
 CATCH_UP = "catch_up"
 """The cadence of immediate mail that waited: for its reader to come back (rule 11), or for a wish that changed."""
 
+ASKED = "asked"
+"""The cadence of what its reader asked for at once. It goes within quiet hours and a vacation, too."""
+
 
 class Issue(Model):
     """One digest to one recipient. Its window ends at `window_start`'s successor: it is named by the moment it was due.

@@ -1,61 +1,166 @@
-"""An issue's contents -> one mail."""
+"""An issue's lines -> one mail of at most 100 kB.
+
+Desk ── one batch's: what several readers are told (a line, a story, a whole letter) is put into words once
+write ─▶ arrange ─▶ letter ─▶ compose ─▶ too large? the less important stories go to the linked page
+"""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from digests.compose import Contents
+from casework import clock
+from digests import compose as stories
+from digests.compose import ToldLine
 from digests.issues import Issue
 from notifier.compose import Envelope, compose
-from notifier.facts import Line, Reader
+from notifier.digest_render import Digest, Story, render_digest
+from notifier.facts import Line, OrganizationFacts, Reader, Rendered
 from notifier.letters import Letters, sight_of
 from notifier.readers import ReaderNow
-from notifier.render import render_bundle
-from notifier.sending import Mail
+from notifier.render import SharedLetter
+
+LARGEST = 100_000
+"""Bytes of a mail. Gmail clips at about 102 kB."""
+
+STORIES_SHOWN, ENTRIES_SHOWN = 50, 8
 
 
-def write_issue(issue: Issue, contents: Contents, reader: ReaderNow, letters: Letters) -> Mail:
-    """The digest as its reader gets it. A digest is in no thread: it has a message id and refers to nothing."""
-    language = reader.person.language if reader.person is not None else "en"
-    lines = [
-        Line(letters.facts_of(line.case, line.decision.kind, language, sight_of(reader))) for line in contents.lines
-    ]
-    candidates = [each for line in contents.lines for each in line.decision.remaining]
-    reasons = list(dict.fromkeys(each.reason.value for each in sorted(candidates, key=lambda c: c.reason.strength)))
-    details: dict[str, tuple[str, ...]] = {}
-    for each in candidates:
-        known = details.get(each.reason.value, ())
-        details[each.reason.value] = tuple(dict.fromkeys((*known, *each.details)))
-    kinds = sorted({line.decision.kind.key for line in contents.lines})
-    unsubscribe = letters.links.unsubscribe(letters.reference(reader), *kinds)
-    settings = letters.settings
-    host = urlsplit(settings.public_url).hostname or "localhost"
-    envelope = Envelope(
-        from_name=_sender(contents, settings.product_name),
-        from_address=settings.mail_from,
-        to_address=str(reader.address),
-        to_name=reader.person.name if reader.person is not None else None,
-        reply_to=None,
-        message_id=f"<d{issue.id}@{host}>",
-        references=(),
-        list_id=f"digest.{host}",
-        unsubscribe_url=unsubscribe,
-        kind="digest",
-        reasons=tuple(reasons),
-        event_id=f"issue-{issue.id}",
-        date=issue.created_at,
-    )
-    own_part = Reader(
-        name=reader.person.name if reader.person is not None else None,
-        reasons=tuple(reasons),
-        reason_details={reason: names for reason, names in details.items() if names},
-        links={"unsubscribe": unsubscribe},
-    )
-    message = compose(render_bundle(lines), own_part, envelope)
-    return Mail(issue.id, issue.attempts, envelope.to_address, message)
+@dataclass(frozen=True)
+class Written:
+    """A digest as its reader gets it."""
+
+    letter: SharedLetter
+    reader: Reader
+    message: bytes
+
+    @property
+    def rendered(self) -> Rendered:
+        return self.letter.filled(self.reader)
 
 
-def _sender(contents: Contents, product: str) -> str:
-    """The organization that all of it comes from, or the product where there are several."""
-    names = {line.case.organization.name for line in contents.lines if line.case.organization is not None}
-    return names.pop() if len(names) == 1 else product
+@dataclass
+class Desk:
+    """Where one batch of issues is written."""
+
+    letters: Letters
+    _lines: dict[Hashable, Line] = field(default_factory=dict, init=False)
+    _stories: dict[Hashable, Story] = field(default_factory=dict, init=False)
+    _written: dict[Hashable, SharedLetter] = field(default_factory=dict, init=False)
+
+    def write(self, issue: Issue, lines: Sequence[ToldLine]) -> Written:
+        """The mail that tells these lines, of which there is at least one, as far as they fit."""
+        arranged = stories.arrange(lines)
+        next_at = stories.next_issue_at(lines, clock.now())
+        shown, entries = min(len(arranged), STORIES_SHOWN), ENTRIES_SHOWN
+        while True:
+            letter = self._letter(arranged, shown, entries, next_at)
+            reader = self._reader(issue, lines)
+            message = compose(letter, reader, self._envelope(issue, lines, reader))
+            excess = len(message) / LARGEST
+            if excess <= 1 or (shown == 1 and entries == 1):
+                return Written(letter, reader, message)
+            if shown > 1:
+                shown = max(1, min(shown - 1, int(shown / excess)))
+            else:
+                entries //= 2
+
+    def _letter(
+        self, arranged: Sequence[stories.Story], shown: int, entries: int, next_at: datetime | None
+    ) -> SharedLetter:
+        keys = tuple(self._key(story) for story in arranged)
+        reader = arranged[0].lines[0].reader
+        key = (keys, shown, entries, next_at, reader.hours.zone)
+        found = self._written.get(key)
+        if found is None:
+            told = [line for story in arranged for line in story.lines]
+            new = sum(line.is_new for line in told)
+            found = self._written[key] = render_digest(
+                Digest(
+                    tuple(self._story(story, key) for story, key in zip(arranged[:shown], keys, strict=False)),
+                    self._organization(told),
+                    new=new,
+                    updates=len(told) - new,
+                    more=len(arranged) - shown,
+                    entries=entries,
+                    next_at=next_at,
+                    zone=reader.hours.zone,
+                )
+            )
+        return found
+
+    def _key(self, story: stories.Story) -> Hashable:
+        """Equal for stories that read the same."""
+        return tuple(self._line_key(line) for line in story.lines), story.areas
+
+    def _line_key(self, line: ToldLine) -> Hashable:
+        return line.case.event_id, line.decision.kind.key, _language(line.reader), sight_of(line.reader)
+
+    def _story(self, story: stories.Story, key: Hashable) -> Story:
+        found = self._stories.get(key)
+        if found is None:
+            lines = tuple(self._line(line) for line in story.lines)
+            found = self._stories[key] = Story(lines, story.areas, is_new=story.lines[-1].is_new)
+        return found
+
+    def _line(self, line: ToldLine) -> Line:
+        key = self._line_key(line)
+        found = self._lines.get(key)
+        if found is None:
+            facts = self.letters.facts_of(line.case, line.decision.kind, _language(line.reader), sight_of(line.reader))
+            found = self._lines[key] = Line(facts)
+        return found
+
+    def _organization(self, told: Sequence[ToldLine]) -> OrganizationFacts:
+        """The organization that all of it comes from, or the product where there are several."""
+        if len({line.case.event.organization_id for line in told}) == 1:
+            return self._line(told[0]).facts.organization
+        return OrganizationFacts(name=self.letters.settings.product_name, time_zone="UTC")
+
+    def _reader(self, issue: Issue, lines: Sequence[ToldLine]) -> Reader:
+        first = lines[0]
+        if len(lines) == 1:
+            return self.letters.reader_of(first.reader, first.decision.remaining, first.decision.kind, first.case)
+        candidates = sorted(
+            (each for line in lines for each in line.decision.remaining), key=lambda each: each.reason.strength
+        )
+        details: dict[str, dict[str, None]] = {}
+        for each in candidates:
+            details.setdefault(each.reason.value, {}).update(dict.fromkeys(each.details))
+        kinds = sorted({line.decision.kind.key for line in lines})
+        links = self.letters.links
+        return Reader(
+            name=self.letters.name_of(first.reader),
+            reasons=tuple(details),
+            reason_details={reason: tuple(names) for reason, names in details.items() if names},
+            links={
+                "unsubscribe": links.unsubscribe(self.letters.reference(first.reader), *kinds),
+                "all": links.digest(issue.id),
+            },
+        )
+
+    def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:
+        """A digest is in no thread: it has a message id and refers to nothing."""
+        settings = self.letters.settings
+        host = urlsplit(settings.public_url).hostname or "localhost"
+        return Envelope(
+            from_name=self._organization(lines).name,
+            from_address=settings.mail_from,
+            to_address=str(lines[0].reader.address),
+            to_name=reader.name,
+            reply_to=None,
+            message_id=f"<d{issue.id}@{host}>",
+            references=(),
+            list_id=f"digest.{host}",
+            unsubscribe_url=reader.links["unsubscribe"],
+            kind="digest",
+            reasons=reader.reasons,
+            event_id=f"issue-{issue.id}",
+            date=issue.created_at,
+        )
+
+
+def _language(reader: ReaderNow) -> str:
+    return reader.person.language if reader.person is not None else "en"

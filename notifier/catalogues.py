@@ -19,7 +19,11 @@ from babel.messages.pofile import read_po, write_po
 from notifier.words import LOCALES, SOURCE_LANGUAGE, languages
 
 ROOT = LOCALES.parent
-_SOURCES = {"templates_mjml": [("**.mjml", "jinja2")], "notifier": [("**.py", "python")]}
+_SOURCES = {
+    "templates_mjml": [("**.mjml", "jinja2")],
+    "notifier": [("**.py", "python")],
+    "api": [("**.py", "python")],
+}
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 # Only what programs read: dates and names would change the file on every run, and the history knows them.

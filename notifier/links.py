@@ -31,8 +31,13 @@ class Links:
     def mute(self, reader_ref: str, request_id: int) -> str:
         return self._signed(f"mute:{reader_ref}:{request_id}")
 
+    def digest(self, issue_id: int) -> str:
+        """The page that lists all that a digest tells."""
+        return f"{self.settings.public_url}/d/{make_token(self.settings.secret_key, DIGEST, str(issue_id))}"
+
     def _signed(self, subject: str) -> str:
         return f"{self.settings.public_url}/u/{make_token(self.settings.secret_key, UNSUBSCRIBE, subject)}"
 
 
 UNSUBSCRIBE = "unsubscribe"
+DIGEST = "digest"

@@ -1,0 +1,56 @@
+"""A reader's digest, seen from the reader: when it comes, what it would say, and at once, please. A door of the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casework import clock
+from casework.config import Settings
+from casework.people import STAFF_ROLES, Member, Person
+from digests.asking import ask_again
+from digests.compose import DIGESTS
+from digests.gather import gather_all
+from digests.issues import ASKED, Issue
+from digests.writing import Desk
+from notifier.facts import Rendered
+from notifier.kinds import CATALOGUE, KINDS
+from notifier.notifications import Notification, State
+from notifier.preferences import ReaderSettings, choices_of
+from notifier.readers import hours_of
+from notifier.recipients import Recipient
+
+
+async def next_digest_at(person: Person) -> datetime | None:
+    """When what waits for the person goes. Where nothing waits yet: when their next digest comes, if they get any."""
+    hours = hours_of(person, await ReaderSettings.get_or_none(person_id=person.id))
+    key = Recipient(person.id, None).key
+    first = await Notification.filter(recipient=key, held_until__isnull=False).order_by("held_until").first()
+    if first is not None and first.held_until is not None:
+        return hours.free_from(first.held_until)
+    choices = await choices_of([key], KINDS)
+    is_staff = await Member.exists(person_id=person.id, until_event__isnull=True, role__in=list(STAFF_ROLES))
+    cadences = set()
+    for kind in CATALOGUE:
+        choice = choices.get((key, kind.key))
+        if not kind.is_account and (is_staff or not kind.for_staff):
+            cadences.add(choice.cadence or kind.default if choice is not None else kind.default)
+    now = clock.now()
+    return min((hours.free_from(hours.next_issue(each, now)) for each in cadences & set(DIGESTS)), default=None)
+
+
+async def preview_digest(person: Person, settings: Settings) -> Rendered | None:
+    """What would go to the person now. Nothing is sent and nothing changes. None where there is nothing to say."""
+    waiting = await Notification.filter(
+        recipient=Recipient(person.id, None).key, state=State.HELD, held_until__isnull=False
+    ).order_by("id")
+    asked, letters = await ask_again(waiting, settings)
+    lines = [line for line in asked if line.decision.skip is None]
+    return Desk(letters).write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines).rendered if lines else None
+
+
+async def send_now(person: Person) -> int | None:
+    """Close the window: all that waits for the person becomes an issue that goes at once, also in quiet hours.
+
+    Returns the issue's id; None where nothing waits, so that a second call sends nothing.
+    """
+    return await gather_all(Recipient(person.id, None).key, clock.now())
