@@ -34,7 +34,10 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
+    """`is_urgent` events are told before all others: somebody waits for the mail before they can go on."""
+
     is_internal: ClassVar[bool] = False
+    is_urgent: ClassVar[bool] = False
 
     occasion: Occasion
     organization_id: int | None
@@ -169,6 +172,7 @@ class MembershipEvent(Event):
 class MemberAdded(MembershipEvent):
     """A person was given a role; or an address without an account was invited to it, by a ticket."""
 
+    is_urgent = True
     address: str | None = None
     role: str
     ticket_id: int | None = None
@@ -198,6 +202,7 @@ class AccountEvent(Event):
     """Something about one account, in no organization. `language` is what to write in where no account says it."""
 
     is_internal = True
+    is_urgent = True
     organization_id: int | None = None
     person_id: int | None
     language: str = "en"

@@ -25,12 +25,13 @@ _WITH_ADDRESSES = ("SignedUp", "AddressChangeRequested", "AddressChanged")
 
 
 class OutboxRow(Model):
-    """An event that is still to be told. `due` moves forward on a claim, which is the lease.
+    """An event that is still to be told. `due` moves forward on a claim, which is the lease. Priority 0 goes first.
 
     `cursor` is the last person id of a large audience that was written already; -1 before the first chunk.
     """
 
     event_id = fields.BigIntField(primary_key=True, generated=False)
+    priority = fields.SmallIntField(default=1)
     due = MomentField()
     cursor = fields.BigIntField(default=-1)
     attempts = fields.IntField(default=0)
@@ -39,7 +40,7 @@ class OutboxRow(Model):
 
     class Meta:
         table = "outbox"
-        indexes = (("due", "event_id"), ("bulk",))
+        indexes = (("priority", "due", "event_id"), ("bulk",))
 
 
 async def record(event: Event) -> HistoryRow:
@@ -62,7 +63,8 @@ async def record(event: Event) -> HistoryRow:
         settled=IMPORTED if silent else None,
     )
     if not silent:
-        await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk)
+        priority = 0 if event.is_urgent else 1
+        await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk, priority=priority)
     return row
 
 
@@ -81,21 +83,23 @@ class Claim:
     cursor: int
     attempts: int
     bulk: str | None
+    priority: int
     lease_until: datetime
 
 
 async def claim(now: datetime, *, lease: timedelta, limit: int) -> list[Claim]:
-    """Take up to `limit` due events in id order; they are ours until `now + lease`, then anyone's again."""
+    """Take up to `limit` due events, urgent ones first; they are ours until `now + lease`, then anyone's again."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     rows = await fetch(
         "UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE event_id IN "
-        f"(SELECT event_id FROM outbox WHERE due <= $2 ORDER BY due, event_id LIMIT {int(limit)} {skip_locked}) "
-        'RETURNING event_id, "cursor", attempts, bulk',
+        "(SELECT event_id FROM outbox WHERE due <= $2 ORDER BY priority, due, event_id"
+        f" LIMIT {int(limit)} {skip_locked}) "
+        'RETURNING event_id, "cursor", attempts, bulk, priority',
         now + lease,
         now,
     )
     claims = [Claim(**row, lease_until=now + lease) for row in rows]
-    return sorted(claims, key=lambda claim: claim.event_id)
+    return sorted(claims, key=lambda claim: (claim.priority, claim.event_id))
 
 
 async def advance(claim: Claim, cursor: int, lease_until: datetime) -> Claim:

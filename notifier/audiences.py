@@ -14,13 +14,18 @@ from typing import Protocol
 
 from casework.database import any_of, fetch
 from casework.events import (
+    AddressChanged,
+    AddressTyped,
     Event,
     InternalCommentAdded,
+    MemberAdded,
+    PasswordResetRequested,
     RequestEvent,
     RequestMerged,
     RequestRecategorized,
     RequestReopened,
     RequestSubmitted,
+    SignedUp,
 )
 from casework.people import STAFF_ROLES
 from notifier.reasons import Reason
@@ -92,6 +97,42 @@ def reporter(event: Event) -> Iterator[Found]:
 def new_follower(event: Event) -> Iterator[Found]:
     if event.occasion.actor_id is not None:
         yield Found(Reason.FOLLOWER, event.occasion.actor_id)
+
+
+def to_be_confirmed(event: Event) -> Iterator[Found]:
+    """Whoever reads mail at an address that was typed: the new account, or the bare address that isn't theirs yet."""
+    if isinstance(event, AddressTyped) and event.owner_id is None:
+        new = event.person_id if isinstance(event, SignedUp) else None
+        yield from _account(new, event.address)
+
+
+def owner(event: Event) -> Iterator[Found]:
+    """The account that has confirmed the address which somebody else typed."""
+    if isinstance(event, AddressTyped):
+        yield from _account(event.owner_id)
+
+
+def account(event: Event) -> Iterator[Found]:
+    if isinstance(event, MemberAdded | PasswordResetRequested):
+        yield from _account(event.person_id)
+
+
+def invited(event: Event) -> Iterator[Found]:
+    if isinstance(event, MemberAdded) and event.person_id is None:
+        yield from _account(None, event.address)
+
+
+def old_address(event: Event) -> Iterator[Found]:
+    if isinstance(event, AddressChanged):
+        yield from _account(None, event.old_address)
+
+
+def _account(person_id: int | None, address: str | None = None) -> Iterator[Found]:
+    """Nobody, where neither is known: an address that was taken out of history is not written to."""
+    if person_id is not None:
+        yield Found(Reason.ACCOUNT, person_id)
+    elif address:
+        yield Found(Reason.ACCOUNT, address=address)
 
 
 async def followers(

@@ -6,44 +6,69 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.access import is_private
-from casework.events import Event, RequestMerged, from_row
+from casework.events import (
+    AddressTyped,
+    Event,
+    MemberAdded,
+    PasswordResetRequested,
+    RequestMerged,
+    RequestSubmitted,
+    from_row,
+)
 from casework.history import HistoryRow
 from casework.organizations import Organization
 from casework.requests import ServiceRequest
+from casework.tokens import Ticket
 
 
 @dataclass(frozen=True)
 class Case:
-    """`request` has its category and organization loaded; `survivor` is the other half of a merge."""
+    """`request` has its category and organization loaded; `survivor` is the other half of a merge.
+
+    `organization` is None for what only an account is about, and `ticket` is what a link in the mail allows.
+    """
 
     event_id: int
     event: Event
-    request: ServiceRequest | None
+    request: ServiceRequest | None = None
+    organization: Organization | None = None
     survivor: ServiceRequest | None = None
+    ticket: Ticket | None = None
 
     @property
     def is_private(self) -> bool:
         return self.request is not None and is_private(self.request)
 
-    @property
-    def organization(self) -> Organization | None:
-        return self.request.organization if self.request is not None else None
-
 
 async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
-    """Cases by event id, in two statements however many there are."""
+    """Cases by event id, in at most four statements however many there are."""
     rows = await HistoryRow.filter(id__in=sorted(set(event_ids)))
     happened = {row.id: from_row(row) for row in rows}
     wanted = {event.request_id for event in happened.values() if event.request_id is not None}
     wanted |= {event.survivor_id for event in happened.values() if isinstance(event, RequestMerged)}
     found = await ServiceRequest.filter(id__in=sorted(wanted)).select_related("category", "organization")
     requests = {request.id: request for request in found}
+    organizations = {request.organization_id: request.organization for request in found}
+    others = {event.organization_id for event in happened.values()} - set(organizations) - {None}
+    if others:
+        organizations |= {each.id: each for each in await Organization.filter(id__in=sorted(others, key=int))}
+    ticket_ids = {ticket for event in happened.values() if (ticket := _ticket_id(event)) is not None}
+    tickets = {each.id: each for each in await Ticket.filter(id__in=sorted(ticket_ids))} if ticket_ids else {}
     return {
         event_id: Case(
             event_id,
             event,
-            requests.get(event.request_id) if event.request_id is not None else None,
-            requests.get(event.survivor_id) if isinstance(event, RequestMerged) else None,
+            request=requests.get(event.request_id) if event.request_id is not None else None,
+            organization=organizations.get(event.organization_id) if event.organization_id is not None else None,
+            survivor=requests.get(event.survivor_id) if isinstance(event, RequestMerged) else None,
+            ticket=tickets.get(_ticket_id(event) or 0),
         )
         for event_id, event in happened.items()
     }
+
+
+def _ticket_id(event: Event) -> int | None:
+    """The ticket that goes with an event's mail."""
+    if isinstance(event, RequestSubmitted):
+        return event.claim_id
+    return event.ticket_id if isinstance(event, AddressTyped | MemberAdded | PasswordResetRequested) else None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from casework.requests import AddressOrigin
 from notifier.cases import Case
 from notifier.kinds import KINDS, Kind
 from notifier.preferences import Cadence
@@ -68,7 +69,7 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
         )
     soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each.kind)])
     cadence = cadence_of(reader, soonest.kind)
-    because = "preference" if soonest.kind.key in reader.choices else "default"
+    because = "preference" if soonest.kind.key in reader.choices and not soonest.kind.is_account else "default"
     return Decision(remaining[0].kind, remaining[0].reason, judged, cadence, because, None)
 
 
@@ -76,12 +77,18 @@ _SOON = {cadence: place for place, cadence in enumerate(Cadence)}
 
 
 def cadence_of(reader: ReaderNow, kind: Kind) -> Cadence:
-    choice = reader.choices.get(kind.key)
+    choice = reader.choices.get(kind.key) if not kind.is_account else None
     return choice.cadence if choice is not None and choice.cadence is not None else kind.default
 
 
 def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
     """The first thing, in the order of rule 12, that speaks against telling this reader for this reason."""
+    if candidate.kind.is_account:
+        return _account_objection(case, reader)
+    return _request_objection(case, reader, candidate)
+
+
+def _request_objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
     kind, reason, request = candidate.kind, candidate.reason, case.request
     by_actor = reader.person is not None and reader.person.id == case.event.occasion.actor_id
     if by_actor and not kind.receipt and not reader.wants_own_actions:
@@ -90,7 +97,7 @@ def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | Non
         return Skip.NOT_STAFF
     if case.is_private and reason in (Reason.FOLLOWER, Reason.WATCH_AREA) and not _may_see(case, reader, reason):
         return Skip.PRIVATE
-    if not reader.is_confirmed and not _is_closed(reader):
+    if not _is_closed(reader) and not _is_confirmed(case, reader, reason):
         return Skip.UNCONFIRMED
     if reader.muted_until is not None and case.event_id < reader.muted_until and reason in RESIDENT_REASONS:
         return Skip.MUTED
@@ -107,6 +114,29 @@ def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | Non
     if request is not None and not kind.still_true(case.event, request, reader.recipient.person_id):
         return Skip.NO_LONGER_TRUE
     return None
+
+
+def _account_objection(case: Case, reader: ReaderNow) -> Skip | None:
+    """Account mail goes whatever anybody wishes, unless there is no account any more or the link was used already."""
+    if _is_closed(reader):
+        return Skip.ACCOUNT_CLOSED
+    return Skip.NO_LONGER_TRUE if case.ticket is not None and case.ticket.used_at is not None else None
+
+
+def _is_confirmed(case: Case, reader: ReaderNow, reason: Reason) -> bool:
+    """An account must have confirmed its address, one that staff typed need not be.
+
+    A guest's own counts from when its reader said "yes, that was me", also where an account has it (rule 5).
+    """
+    request = case.request
+    if (
+        reason is Reason.REPORTER
+        and request is not None
+        and request.reporter_id is None
+        and request.reporter_address_origin is AddressOrigin.GUEST
+    ):
+        return reader.guest_since is not None and reader.guest_since <= case.event.occasion.at
+    return reader.person is None or reader.person.confirmed_at is not None
 
 
 def _is_closed(reader: ReaderNow) -> bool:

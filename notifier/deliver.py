@@ -21,7 +21,7 @@ from notifier.decisions import Candidate, Decision, candidates_from_json, decide
 from notifier.facts import Line
 from notifier.kinds import Kind
 from notifier.leases import Queue, Settlement
-from notifier.letters import Letters, Sight, gather_materials, sight_of
+from notifier.letters import Letters, Sight, gather_materials, language_of, sight_of
 from notifier.notifications import Notification, State
 from notifier.outcome import Transport
 from notifier.preferences import Cadence
@@ -154,6 +154,8 @@ def _over(notification: Notification, reader: ReaderNow, decision: Decision, now
     """What to settle where nothing is to be mailed now; None where the mail goes."""
     if decision.skip is not None:
         return Settlement(notification.id, State.SKIPPED, skip=decision.skip.value)
+    if decision.kind.is_account:
+        return None
     before = sum("skip" not in each for each in notification.reasons)
     if len(decision.remaining) < before and decision.cadence is not Cadence.IMMEDIATE:
         # A reason fell away, so the rest decide anew from this moment (rule 2).
@@ -185,7 +187,7 @@ class _Shared:
         self._rendered: dict[tuple[object, ...], SharedLetter] = {}
 
     def letter(self, lines: Sequence[tuple[Case, Kind]], reader: ReaderNow) -> SharedLetter:
-        language = reader.person.language if reader.person is not None else "en"
+        language = language_of(lines[0][0], reader)
         sight: Sight = sight_of(reader)
         key = (language, sight, *((case.event_id, kind) for case, kind in lines))
         if key not in self._rendered:

@@ -34,8 +34,9 @@ def still_latest_due_date(event: Event, request: ServiceRequest, person_id: int 
 
 
 class Group(StrEnum):
-    """The table's sections."""
+    """The table's sections. Account mail can't be switched off, waits for nothing and goes before all other mail."""
 
+    ACCOUNT = "account"
     STAFF_REQUESTS = "staff_requests"
     REQUESTS = "requests"
 
@@ -58,20 +59,30 @@ class Kind:
     still_true: StillTrue = always
 
     @property
+    def is_account(self) -> bool:
+        return self.group is Group.ACCOUNT
+
+    @property
     def priority(self) -> int:
-        """What is claimed first: 1 for everything that isn't about an account."""
-        return 1
+        """What is claimed first: account mail is 0, everything else 1."""
+        return 0 if self.is_account else 1
 
     @property
     def for_staff(self) -> bool:
         return self.group is Group.STAFF_REQUESTS
 
 
-_STAFF, _RESIDENT = Group.STAFF_REQUESTS, Group.REQUESTS
+_ACCOUNT, _STAFF, _RESIDENT = Group.ACCOUNT, Group.STAFF_REQUESTS, Group.REQUESTS
 _subscribers: tuple[Crowd, ...] = (who.staff_subscribers,)
 _followers: tuple[Crowd, ...] = (who.followers,)
 
 CATALOGUE: tuple[Kind, ...] = (
+    Kind("member_invited", N_("You are invited to an organization"), _ACCOUNT, events.MemberAdded, (who.invited,)),
+    Kind("member_added", N_("You are added to an organization"), _ACCOUNT, events.MemberAdded, (who.account,)),
+    Kind("password_reset", N_("A new password"), _ACCOUNT, events.PasswordResetRequested, (who.account,)),
+    Kind("confirm_email", N_("Confirm your address"), _ACCOUNT, events.AddressTyped, (who.to_be_confirmed,)),
+    Kind("account_exists", N_("You have an account already"), _ACCOUNT, events.AddressTyped, (who.owner,)),
+    Kind("address_changed", N_("Your address was changed"), _ACCOUNT, events.AddressChanged, (who.old_address,)),
     Kind(
         "staff_request_submitted",
         N_("A request is submitted"),

@@ -8,7 +8,7 @@ reader_of  what differs from one recipient to the next
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from casework.config import Settings
 from casework.events import (
     DueDateChanged,
     Event,
+    MemberAdded,
     RequestAssigned,
     RequestEvent,
     RequestMerged,
@@ -45,6 +46,11 @@ def sight_of(reader: ReaderNow) -> Sight:
     if reader.person is None:
         return Sight.ADDRESS
     return Sight.MEMBER if reader.is_staff else Sight.RESIDENT
+
+
+def language_of(case: Case, reader: ReaderNow) -> str:
+    """The reader's own; for an address, the one that the event brings along."""
+    return reader.person.language if reader.person is not None else str(getattr(case.event, "language", "en"))
 
 
 @dataclass(frozen=True)
@@ -96,35 +102,36 @@ class Letters:
 
     def facts_of(self, case: Case, kind: Kind, language: str, sight: Sight) -> Facts:
         """What a reader of this sight is told of the case."""
-        request = case.request
-        if request is None or case.organization is None:
-            raise ValueError(f"event {case.event_id} has no request to write about")
+        request = case.request if not kind.is_account else None
         comment = self.materials.comments.get(getattr(case.event, "comment_id", 0))
-        organization = case.organization
         return Facts(
             kind=kind.key,
             language=language,
             product=self.settings.product_name,
-            organization=OrganizationFacts(name=organization.name, time_zone=organization.time_zone),
-            request=self._request_facts(case, request, sight),
-            actor=self._actor(case, request, sight),
+            organization=self._organization(case),
+            request=self._request_facts(case, request, sight) if request is not None else None,
+            actor=self._actor(case, request, sight) if request is not None else None,
             occurred_at=case.event.occasion.at,
             text=comment.body if comment is not None else None,
-            extra=self._extra(case, kind, sight),
+            extra=self._account_extra(case) if kind.is_account else self._extra(case, kind, sight),
         )
 
     def reader_of(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> Reader:
         """The recipient's own part: greeting, every remaining reason, and the ways down."""
         reasons = list(dict.fromkeys(each.reason for each in candidates))
-        links = {"unsubscribe": self.links.unsubscribe(self.reference(reader), kind.key)}
+        links = {} if kind.is_account else {"unsubscribe": self.links.unsubscribe(self.reference(reader), kind.key)}
         if case.request is not None and reader.person is not None and RESIDENT_REASONS & set(reasons):
             links["mute"] = self.links.mute(self.reference(reader), case.request.id)
         return Reader(
-            name=reader.person.name if reader.person is not None else None,
+            name=self.name_of(reader),
             reasons=tuple(reason.value for reason in reasons),
             reason_details={each.reason.value: each.details for each in candidates if each.details},
             links=links,
         )
+
+    def name_of(self, reader: ReaderNow) -> str | None:
+        """What to call the reader. Until an address is confirmed, a stranger may have typed the name beside it."""
+        return reader.person.name if reader.person is not None and reader.person.confirmed_at is not None else None
 
     def reference(self, reader: ReaderNow) -> str:
         """How links name the reader: by row id, never by address."""
@@ -135,25 +142,45 @@ class Letters:
     def envelope_of(
         self, notification_id: int, case: Case, reader: ReaderNow, kind: Kind, reasons: Sequence[str]
     ) -> Envelope:
-        """The headers. All mails on one request refer to one made-up first message, so that they form one thread."""
+        """The headers. All mails on one request refer to one made-up first message, so that they form one thread.
+
+        Mail about an account alone comes from the product, and no account mail can be unsubscribed from.
+        """
         host = urlsplit(self.settings.public_url).hostname or "localhost"
-        if case.request is None or case.organization is None or reader.address is None:
+        if reader.address is None:
             raise ValueError(f"notification {notification_id} has nowhere to go")
         return Envelope(
-            from_name=case.organization.name,
+            from_name=self._organization(case).name,
             from_address=self.settings.mail_from,
             to_address=reader.address,
-            to_name=reader.person.name if reader.person is not None else None,
+            to_name=self.name_of(reader),
             reply_to=None,
             message_id=f"<n{notification_id}@{host}>",
-            references=(f"<request-{case.request.id}@{host}>",),
-            list_id=f"{case.organization.slug}.{host}",
-            unsubscribe_url=self.links.unsubscribe(self.reference(reader), kind.key),
+            references=(f"<request-{case.request.id}@{host}>",) if case.request is not None else (),
+            list_id=f"{case.organization.slug if case.organization is not None else 'account'}.{host}",
+            unsubscribe_url=None if kind.is_account else self.links.unsubscribe(self.reference(reader), kind.key),
             kind=kind.key,
             reasons=tuple(reasons),
             event_id=str(case.event_id),
             date=case.event.occasion.at,
         )
+
+    def _organization(self, case: Case) -> OrganizationFacts:
+        """Whose mail it is: the organization's, or the product's own."""
+        if case.organization is None:
+            return OrganizationFacts(name=self.settings.product_name, time_zone="UTC")
+        return OrganizationFacts(name=case.organization.name, time_zone=case.organization.time_zone)
+
+    def _account_extra(self, case: Case) -> dict[str, Any]:
+        """Where to go on, who invites, and what a guest is asked about, as far as there is any of it."""
+        extra: dict[str, Any] = {
+            "action_url": self.links.ticket(case.ticket) if case.ticket is not None else f"{self.settings.public_url}/"
+        }
+        if isinstance(case.event, MemberAdded):
+            extra["inviter"] = self._name(case.event.occasion.actor_id)
+        if case.request is not None:
+            extra["request"] = self._request_facts(case, case.request, Sight.ADDRESS)
+        return extra
 
     def _request_facts(self, case: Case, request: ServiceRequest, sight: Sight) -> RequestFacts:
         return RequestFacts(
@@ -200,14 +227,17 @@ class Letters:
             extra["assignee"] = self._name(event.assignee_id)
         if request is not None and request.typed_by_id is not None and sight is Sight.ADDRESS and not kind.for_staff:
             extra["typed_by"] = self._name(request.typed_by_id)
+            if case.ticket is not None and case.ticket.used_at is None:
+                extra["claim_url"] = self.links.ticket(case.ticket)
         return extra
 
     def _survivor(self, case: Case, kind: Kind, sight: Sight) -> RequestFacts | None:
         """A private survivor is for staff: the duplicate's people are told without its content (rule 16)."""
         survivor = case.survivor
-        if survivor is None or (not kind.for_staff and Case(case.event_id, case.event, survivor).is_private):
+        of_survivor = replace(case, request=survivor)
+        if survivor is None or (not kind.for_staff and of_survivor.is_private):
             return None
-        return self._request_facts(Case(case.event_id, case.event, survivor), survivor, sight)
+        return self._request_facts(of_survivor, survivor, sight)
 
     def _name(self, person_id: int | None) -> str | None:
         person = self.materials.people.get(person_id) if person_id is not None else None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from casework.people import STAFF_ROLES, BareAddress, Member, Person
-from casework.requests import AddressOrigin
 from casework.watching import Follow, Mute
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
@@ -33,7 +33,7 @@ class ReaderNow:
     person: Person | None
     address: str | None
     is_staff: bool = False
-    is_confirmed: bool = False
+    guest_since: datetime | None = None
     is_suppressed: bool = False
     wants_own_actions: bool = False
     following_since: int | None = None
@@ -73,8 +73,7 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
     for (key, kind), choice in (await choices_of({r.key for _, r in asked}, KINDS)).items():
         chosen.setdefault(key, {})[kind] = choice
     suppressed = set(await _addresses(Suppression, addresses))
-    bare = {r.address for _, r in asked if r.address is not None}
-    confirmed = {row.address for row in await BareAddress.filter(address__in=sorted(bare)) if row.confirmed_at}
+    guests = {row.address: row.confirmed_at for row in await BareAddress.filter(address__in=sorted(addresses))}
 
     def one(case: Case, recipient: Recipient) -> ReaderNow:
         own = chosen.get(recipient.key, {})
@@ -87,7 +86,7 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
                 recipient,
                 None,
                 address,
-                is_confirmed=address in confirmed or _typed_by_staff(case, address),
+                guest_since=guests.get(address or ""),
                 is_suppressed=address in suppressed,
                 choices=own,
             )
@@ -96,7 +95,7 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
             person,
             address,
             is_staff=(person.id, organization_id) in members,
-            is_confirmed=person.confirmed_at is not None,
+            guest_since=guests.get(address or ""),
             is_suppressed=address in suppressed,
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             following_since=follows.get((person.id, request_id)),
@@ -121,17 +120,6 @@ def hours_of(person: Person, settings: ReaderSettings | None) -> Hours:
         vacation_from=settings.vacation_from,
         vacation_until=settings.vacation_until,
     )
-
-
-def _typed_by_staff(case: Case, address: str | None) -> bool:
-    """An address that staff typed needs no confirmation; only a guest's own does (rule 5)."""
-    request = case.request
-    guests_own = (
-        request is not None
-        and request.reporter_address == address
-        and request.reporter_address_origin is AddressOrigin.GUEST
-    )
-    return not guests_own
 
 
 async def _addresses(model: type[Suppression], addresses: set[str]) -> list[str]:

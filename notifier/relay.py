@@ -20,7 +20,7 @@ from notifier.backoff import wait_before_retry
 from notifier.bursts import BURST, count_mails
 from notifier.cases import Case, load_cases
 from notifier.decisions import Candidate, Decision, decide
-from notifier.kinds import Kind, kinds_of
+from notifier.kinds import KINDS, Kind, kinds_of
 from notifier.notifications import State
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
@@ -49,7 +49,7 @@ async def tell_due(*, lease: timedelta, limit: int = 20) -> int:
         try:
             await tell(claim, cases[claim.event_id], lease=lease)
         except Exception as error:  # one event that can't be told must not hold up the others
-            log.exception("event_not_told", event=claim.event_id, attempts=claim.attempts)
+            log.exception("event_not_told", event_id=claim.event_id, attempts=claim.attempts)
             await ledger.postpone(claim.event_id, clock.now() + wait_before_retry(claim.attempts), repr(error))
     return len(claims)
 
@@ -82,12 +82,18 @@ Row = dict[str, Any]
 
 
 async def _named(case: Case, kinds: Sequence[Kind]) -> Reasons:
-    """Whom the event itself names. A typed address that an account has confirmed is that account (rule 2)."""
+    """Whom the event itself names. A typed address that an account has confirmed is that account (rule 2).
+
+    Account mail is different: it goes to the very address that it asks or tells about.
+    """
     found = [(kind, each) for kind in kinds for audience in kind.small for each in audience(case.event)]
-    recipients = await resolve(each.address for _, each in found if each.person_id is None and each.address)
+    typed = {each.address for kind, each in found if each.person_id is None and not kind.is_account}
+    owners = await resolve(address for address in typed if address is not None)
     named: Reasons = defaultdict(list)
     for kind, each in found:
-        recipient = person(each.person_id) if each.person_id is not None else recipients[str(each.address)]
+        recipient = owners.get(str(each.address)) or Recipient(None, each.address)
+        if each.person_id is not None:
+            recipient = person(each.person_id)
         candidate = Candidate(each.reason, kind)
         if candidate not in named[recipient]:
             named[recipient].append(candidate)
@@ -136,7 +142,8 @@ async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_
         )
         for recipient, found in reasons.items()
     ]
-    await remember(recipient.address for recipient in reasons if recipient.address is not None)
+    stoppable = [recipient for recipient, found in reasons.items() if not found[0].kind.is_account]
+    await remember(recipient.address for recipient in stoppable if recipient.address is not None)
     async with transaction():
         if bulk is not None:
             await _alone()
@@ -209,8 +216,8 @@ async def _insert(case: Case, rows: Sequence[Row], now: datetime) -> None:
 
 
 async def _hold_bursts(case: Case, rows: Sequence[Row]) -> None:
-    """The 21st and later immediate mails of one actor wait until the five minutes are over (rule 10)."""
-    at_once = [row for row in rows if row["state"] == State.PENDING]
+    """The 21st and later immediate mails of one actor wait until the five minutes are over; not so account mail."""
+    at_once = [row for row in rows if row["state"] == State.PENDING and not KINDS[row["kind"]].is_account]
     waiting = await count_mails(case.event.occasion, [row["recipient"] for row in at_once])
     for row in at_once:
         if row["recipient"] in waiting:

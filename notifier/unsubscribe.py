@@ -43,7 +43,7 @@ async def read_wish(settings: Settings, token: str) -> Wish | None:
         return None
     if verb == "mute" and recipient.person_id is not None:
         return Wish(recipient, language, request_id=int(subject))
-    kinds = tuple(kind for kind in subject.split("+") if kind in KINDS)
+    kinds = tuple(kind for kind in subject.split("+") if kind in KINDS and not KINDS[kind].is_account)
     return Wish(recipient, language, kinds) if verb == "stop" and kinds else None
 
 

@@ -142,6 +142,7 @@ async def open_telling(**values: Any) -> AsyncIterator[Telling]:
     async with open_town(config) as town:
         telling = Telling(town, config, KeepingTransport())
         await telling.run()  # the town's founding is no news
+        await Notification.all().delete()
         telling.transport.mails.clear()
         yield telling
 

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
             name="OutboxRow",
             fields=[
                 ("event_id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("priority", fields.SmallIntField(default=1)),
                 ("due", MomentField(auto_now=False, auto_now_add=False)),
                 ("cursor", fields.BigIntField(default=-1)),
                 ("attempts", fields.IntField(default=0)),
@@ -67,9 +68,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "outbox",
                 "app": "casework",
-                "indexes": [Index(fields=["due", "event_id"]), Index(fields=["bulk"])],
+                "indexes": [Index(fields=["priority", "due", "event_id"]), Index(fields=["bulk"])],
                 "pk_attr": "event_id",
-                "table_description": "An event that is still to be told. `due` moves forward on a claim, which is the lease.",
+                "table_description": "An event that is still to be told. `due` moves forward on a claim, which is the lease. Priority 0 is told before 1.",
             },
             bases=["Model"],
         ),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from casework.access import NOBODY
+from casework.actions.members import accept_invitation
+from casework.requests import ServiceRequest
 from notifier.notifications import Notification
+from tests.accounts import confirm_from, confirmed_person, token_in
 from tests.telling import Telling, mail_to, told
+from tests.town import SECRET
 
 
 async def test_residents_and_addresses_do_not_read_the_name_and_members_do(telling: Telling) -> None:
@@ -49,18 +54,92 @@ async def test_a_guest_without_an_address_gets_no_mail(telling: Telling) -> None
     assert await telling.run() == []
 
 
-async def test_what_a_guests_unconfirmed_address_would_get_is_skipped(telling: Telling) -> None:
+async def _by_guest(telling: Telling, address: str) -> str:
     town = telling.town
-    await town.done(
+    payload = await town.done(
         None,
         "submitRequest",
+        "request { id }",
         organizationId=town.id_of(town.springfield),
         categoryId=town.id_of(town.lights),
         summary="A dark lamp",
-        reporterAddress="Guest@Example.NET",
+        reporterAddress=address,
     )
-    await telling.run()
+    return str(payload["request"]["id"])
+
+
+async def test_what_a_guests_unconfirmed_address_would_get_is_skipped_and_stays_so(telling: Telling) -> None:
+    request = await _by_guest(telling, "Guest@Example.NET")
+    mails = await telling.run()
+    assert told(mails) == {("guest@example.net", "confirm_email", "account")}
     assert await telling.skips("request_submitted") == {"address:guest@example.net": "unconfirmed"}
+    await confirm_from(mails[0])
+    assert await telling.run() == []
+    mails = await telling.after(telling.town.tom, "closeRequest", requestId=request, comment="Done.")
+    assert told(mails) == {("guest@example.net", "request_closed", "reporter")}
+
+
+async def test_a_guests_address_is_asked_once_and_not_for_each_request(telling: Telling) -> None:
+    await _by_guest(telling, "guest@example.net")
+    asked = await telling.run()
+    await _by_guest(telling, "guest@example.net")
+    assert await telling.run() == []
+    await confirm_from(asked[0])
+    await _by_guest(telling, "guest@example.net")
+    assert told(await telling.run()) == {("guest@example.net", "request_submitted", "reporter")}
+
+
+async def test_an_account_whose_address_a_guest_typed_is_asked_too_and_takes_the_request_over(
+    telling: Telling,
+) -> None:
+    town = telling.town
+    request = await _by_guest(telling, "maya@example.org")
+    mails = await telling.run()
+    assert told(mails) == {("maya@example.org", "confirm_email", "account")}
+    assert await telling.skips("request_submitted") == {f"person:{town.maya.id}": "unconfirmed"}
+    assert await telling.after(town.tom, "acknowledgeRequest", requestId=request, comment="Seen.") == []
+    await confirm_from(mails[0])
+    reporter = await town.ask(None, "query ($id: ID!) { request(id: $id) { reporter { name } } }", id=request)
+    assert reporter["request"]["reporter"] == {"name": "Maya Ortiz"}
+    mails = await telling.after(town.tom, "closeRequest", requestId=request, comment="Done.")
+    assert told(mails) == {("maya@example.org", "request_closed", "reporter")}
+
+
+async def test_a_route_address_that_a_guest_typed_as_their_own_still_gets_its_staff_mail(telling: Telling) -> None:
+    town = telling.town
+    await type(town.lights).filter(id=town.lights.id).update(route_addresses=["lamps@springfield.example"])
+    await _by_guest(telling, "lamps@springfield.example")
+    assert told(await telling.run()) == {
+        ("lamps@springfield.example", "confirm_email", "account"),
+        ("lamps@springfield.example", "staff_request_submitted", "route_address"),
+    }
+
+
+async def test_a_caller_is_invited_once_and_their_account_takes_their_requests_over(telling: Telling) -> None:
+    town = telling.town
+    first = await town.report(town.mark, categoryId=town.id_of(town.lights), reporterAddress="caller@example.net")
+    (mail,) = await telling.run()
+    token = token_in(mail)
+    await town.report(town.mark, categoryId=town.id_of(town.lights), reporterAddress="caller@example.net")
+    (second,) = await telling.run()
+    assert "/join/" not in second.text
+    caller = await accept_invitation(
+        NOBODY, secret=SECRET, token=token, name="Carla Call", password_hash="none that matches"
+    )
+    assert await ServiceRequest.filter(reporter_id=caller.id, reporter_address__isnull=True).count() == 2
+    mails = await telling.after(town.tom, "closeRequest", requestId=first, comment="Done.")
+    assert told(mails) == {
+        ("caller@example.net", "request_closed", "reporter"),
+    }
+
+
+async def test_a_guests_request_is_not_taken_over_by_an_account_whose_address_was_only_typed(
+    telling: Telling,
+) -> None:
+    await _by_guest(telling, "new@example.net")
+    await telling.run()
+    person = await confirmed_person(telling, "new@example.net")
+    assert await ServiceRequest.filter(reporter_id=person.id).count() == 0
 
 
 async def test_an_address_that_a_guest_typed_is_never_taken_for_the_actor(telling: Telling) -> None:
