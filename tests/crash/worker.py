@@ -1,4 +1,4 @@
-"""A worker in a process of its own that dies where it is told to: `python worker.py DATABASE SMTP_URL HOURS [STEP WHEN]`.
+"""A worker that dies where it is told to: `python worker.py DATABASE SMTP_URL HOURS [STEP WHEN]`, in its own process.
 
 It tells and mails all that is due, HOURS after now, and exits. With a step such as `notifier.leases:Queue.settle` and
 `before` or `after`, it kills itself (SIGKILL) when it first comes there.

@@ -21,8 +21,9 @@ from notifier.notifications import Notification
 from tests.telling import KeepingTransport
 from tests.town import settings
 
-CSV = """id,title,category,description,status,created_at,closed_at,closing_note,lat,lng
-1,Deep pothole,Potholes,By the school,Closed,2011-07-01T08:00:00-04:00,2011-07-03T09:00:00-04:00,Filled <b>twice</b> & rolled,42.36,-71.06
+CSV = """\
+id,title,category,description,status,created_at,closed_at,closing_note,lat,lng
+1,Deep pothole,Potholes,,Closed,2011-07-01T08:00:00-04:00,2011-07-03T09:00:00-04:00,Filled <b>twice</b> & rolled,,
 2,Dark lamp,Lights,,Open,2011-07-02T08:00:00-04:00,,On our list,42.36,-71.06
 3,Nowhere,Lights,,Open,2011-07-02T09:00:00-04:00,,,142.36,-71.06
 4,Old tree,Trees,,Closed,2011-07-02T10:00:00-04:00,2011-07-02T11:00:00-04:00,,,
