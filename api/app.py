@@ -45,9 +45,7 @@ def build_app(
     settings: Settings, *, extra_routes: Sequence[BaseRoute] = (), after_commit: Nudge | None = None
 ) -> Starlette:
     """The application. `after_commit` is awaited, best effort, after each mutation that changed something."""
-    endpoint = GraphQLEndpoint(
-        engine_for(settings), settings.max_request_bytes, page=settings.graphiql, after_commit=after_commit
-    )
+    endpoint = GraphQLEndpoint(engine_for(settings), settings, after_commit)
     middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
     if settings.cors_origins:
         middleware.append(

@@ -10,6 +10,7 @@ import structlog
 
 from api.loaders import Loaders
 from casework.access import Viewer
+from casework.config import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,7 @@ class Context:
     """`session` is the bearer token's hash, None for a guest; `after_commit` is told of every committed mutation."""
 
     viewer: Viewer
+    settings: Settings
     session: str | None = None
     idempotency_key: str | None = None
     after_commit: Nudge | None = None

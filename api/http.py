@@ -25,6 +25,7 @@ from api.auth import viewer_from
 from api.context import Context, Nudge
 from api.errors import Refused, masked
 from api.execution import Call, Engine, NotValid
+from casework.config import Settings
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -34,15 +35,14 @@ _KEY_LONGEST = 255
 
 @dataclass(frozen=True)
 class GraphQLEndpoint:
-    """What answers at /graphql. `page` says whether browsers get GraphiQL."""
+    """What answers at /graphql."""
 
     engine: Engine
-    max_bytes: int
-    page: bool
+    settings: Settings
     after_commit: Nudge | None = None
 
     async def __call__(self, request: Request) -> Response:
-        media = _preferred(request.headers.get("accept"), html=self.page and request.method == "GET")
+        media = _preferred(request.headers.get("accept"), html=self.settings.graphiql and request.method == "GET")
         if media == HTML:
             return HTMLResponse(graphiql.PAGE, headers=graphiql.HEADERS)
         try:
@@ -57,7 +57,7 @@ class GraphQLEndpoint:
             raise Refused("NOT_ACCEPTABLE", f"The answer can be {GRAPHQL_RESPONSE} or {JSON}.", status=406)
         call = _call(await self._parameters(request))
         viewer, session = await viewer_from(request.headers.get("authorization"))
-        context = Context(viewer, session, _idempotency_key(request), self.after_commit)
+        context = Context(viewer, self.settings, session, _idempotency_key(request), self.after_commit)
         try:
             prepared = self.engine.prepare(call)
             if request.method == "GET" and prepared.operation.operation is not OperationType.QUERY:
@@ -89,14 +89,14 @@ class GraphQLEndpoint:
         return body
 
     async def _body(self, request: Request) -> bytes:
-        too_large = Refused("TOO_LARGE", f"A request may have at most {self.max_bytes:,} bytes.", status=413)
+        too_large = Refused("TOO_LARGE", f"A request may have at most {self.settings.max_request_bytes:,} bytes.", status=413)
         announced = request.headers.get("content-length", "0")
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.max_bytes:
+        if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.settings.max_request_bytes:
             raise too_large
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self.max_bytes:
+            if len(body) > self.settings.max_request_bytes:
                 raise too_large
         return bytes(body)
 
