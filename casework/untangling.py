@@ -1,0 +1,114 @@
+"""Rings that touch or overlap: repaired where every reader would see the same area in them, refused elsewhere.
+
+All rings are cut where they meet, which leaves faces. How often does each ring wind around each face?
+
+    never, or once and always the same way round    the ring's meaning is certain, however it touches itself
+    twice, or here one way and there the other      nobody knows what is inside: refused, naming the point
+
+A face is inside the area if it is inside some outer ring and in none of that ring's holes.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+
+from casework.errors import InvalidArea
+from casework.rings import Polygons, Ring
+
+# A shape drawn to keep us busy could meet itself millions of times.
+_MEETINGS_MAX = 20_000
+_EDGES_AT_ONCE = 64
+
+
+def untangle(polygons: Polygons) -> Any:
+    """A valid geometry of the area that the rings mean. Raises InvalidArea."""
+    _refuse_crossings(polygons)
+    lines = [shapely.LineString(closed(ring)) for polygon in polygons for ring in polygon]
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    if not len(faces):
+        raise InvalidArea(f"The shape encloses nothing: {polygons[0][0][0]} and all others lie on one line.")
+    inside = [_inside(polygon, faces) for polygon in polygons]
+    for number, mine in enumerate(inside):
+        for other, theirs in enumerate(inside):
+            # Perhaps it was meant as a hole.
+            if not np.any(mine & ~theirs) and np.any(theirs & ~mine):
+                raise InvalidArea(
+                    f"Polygon {number + 1} lies inside polygon {other + 1} from {polygons[number][0][0]} on; leave it"
+                    " out, or make it a hole of that polygon."
+                )
+    return shapely.union_all(faces[np.logical_or.reduce(inside)])
+
+
+def closed(ring: Ring) -> list[tuple[float, float]]:
+    """The coordinates, with the first point once more at the end."""
+    return [(point.x, point.y) for point in [*ring, ring[0]]]
+
+
+def _refuse_crossings(polygons: Polygons) -> None:
+    """Refuse a ring of which two edges cross, and rings that meet more often than is worth repairing."""
+    rings = [ring for polygon in polygons for ring in polygon]
+    edges = [edge for ring in rings for edge in pairwise([*ring, ring[0]])]
+    owners = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    lines = shapely.linestrings([[(here.x, here.y), (there.x, there.y)] for here, there in edges])
+    tree = shapely.STRtree(lines)
+    meetings = 0
+    for start in range(0, len(lines), _EDGES_AT_ONCE):
+        one, other = tree.query(lines[start : start + _EDGES_AT_ONCE], predicate="intersects")
+        one = one + start
+        one, other = one[one < other], other[one < other]
+        crossing = (owners[one] == owners[other]) & shapely.crosses(lines[one], lines[other])
+        if np.any(crossing):
+            first, second = (int(each[crossing][0]) for each in (one, other))
+            raise InvalidArea(
+                f"The outline crosses itself: the edge after {edges[first][0]} and the edge after {edges[second][0]}"
+                " cut each other. Move one of the points."
+            )
+        meetings += len(one)
+        if meetings > _MEETINGS_MAX:
+            raise InvalidArea(
+                f"The outline meets itself too often to be understood, up to {edges[int(one[-1])][0]}; draw it simpler."
+            )
+
+
+def _inside(polygon: list[Ring], faces: Any) -> Any:
+    """For each face, whether it is inside the outer ring and in no hole."""
+    outer = _wound(polygon[0], faces)
+    found = outer
+    for hole in polygon[1:]:
+        cut = _wound(hole, faces)
+        if not np.any(cut & outer):
+            raise InvalidArea(f"The hole from {hole[0]} on lies outside its outer ring; move it, or leave it out.")
+        found = found & ~cut
+    if not np.any(found):
+        raise InvalidArea(f"Nothing is left of the polygon from {polygon[0][0]} on; make its holes smaller.")
+    return found
+
+
+def _wound(ring: Ring, faces: Any) -> Any:
+    """For each face, whether the ring winds around it: at most once, and around all of them the same way."""
+    centres = shapely.get_coordinates(shapely.point_on_surface(faces))
+    outline = np.array(closed(ring))
+    turns = np.array([_turns(outline - centre) for centre in centres])
+    if not np.any(turns):
+        raise InvalidArea(f"The ring from {ring[0]} on encloses nothing: it goes back the way it came.")
+    wrong = (turns != 0) & (turns != np.sign(turns.sum()))
+    if np.any(wrong):
+        nearest = int(np.argmin(np.square(outline[:-1] - centres[wrong][0]).sum(axis=1)))
+        raise InvalidArea(
+            f"The outline goes around the ground beside {ring[nearest]} twice, or the other way round than elsewhere,"
+            " so what is inside is unclear. Draw it as separate polygons."
+        )
+    return turns != 0
+
+
+def _turns(line: Any) -> int:
+    """How often a closed line winds around the origin, counter-clockwise: by where it crosses the right half-axis."""
+    x, y = line.T
+    side = x[:-1] * y[1:] - x[1:] * y[:-1]
+    up = (y[:-1] <= 0) & (y[1:] > 0) & (side > 0)
+    down = (y[:-1] > 0) & (y[1:] <= 0) & (side < 0)
+    return int(np.count_nonzero(up)) - int(np.count_nonzero(down))
