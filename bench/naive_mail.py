@@ -10,7 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
 from notifier import plain, templates
-from notifier.compose import Envelope
+from notifier.envelope import Envelope
 from notifier.inlining import inlined
 from notifier.render import Reader, SharedLetter
 from notifier.templates import native_environment

@@ -19,7 +19,8 @@ from time import perf_counter
 from typing import Any
 
 from bench import naive_mail
-from notifier.compose import Envelope, compose
+from notifier.compose import compose
+from notifier.envelope import Envelope
 from notifier.render import Facts, Line, Reader, SharedLetter, render_bundle, render_shared
 from notifier.samples import LAMP, NOW, SITE, sample
 

@@ -58,6 +58,20 @@ class Settings(BaseSettings):
                 raise ValueError("must be origins such as https://app.example.org, with commas between them")
         return origins
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("postgres", "sqlite"):
+            raise ValueError("must look like postgres://user:password@host:5432/name or sqlite:///path/to/file")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must look like redis://host:6379/0")
+        return value
+
     @field_validator("product_name", "mail_from")
     @classmethod
     def _one_line(cls, value: str) -> str:

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from casework.config import Settings
+from notifier.smtp import SmtpServer
 
 
 def load_settings(**given: Any) -> Settings:
@@ -28,10 +29,16 @@ def load_settings(**given: Any) -> Settings:
     if "SECRET_KEY" not in os.environ and os.environ.get("ENVIRONMENT") != "production":
         values["secret_key"] = _own_secret(data_dir)
     try:
-        return Settings(**values)
+        settings = Settings(**values)
+        if settings.smtp_url is not None:
+            SmtpServer.parse(settings.smtp_url)
+        return settings
     except ValidationError as error:
         for problem in error.errors():
             typer.secho(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}", fg="red", err=True)
+        raise typer.Exit(2) from error
+    except ValueError as error:  # what is wrong with SMTP_URL, which names itself
+        typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(2) from error
 
 

@@ -15,8 +15,9 @@ from casework import clock
 from digests import compose as stories
 from digests.compose import ToldLine
 from digests.issues import Issue
-from notifier.compose import Envelope, compose
+from notifier.compose import compose
 from notifier.digest_render import Digest, Story, render_digest
+from notifier.envelope import Envelope
 from notifier.facts import Line, OrganizationFacts, Reader, Rendered
 from notifier.letters import Letters, sight_of
 from notifier.readers import ReaderNow

@@ -11,42 +11,16 @@ are its own. The outcome decodes to the same, and a test compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
 
 from markupsafe import escape
 
 from notifier import headers, markers, quoted
+from notifier.envelope import Envelope
 from notifier.facts import Reader
 from notifier.render import SharedLetter
 
 _PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n"
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """The headers of one mail, but for the subject, which the letter has.
-
-    Addresses are ASCII (`local@domain`, the domain as IDNA). `message_id` and `references` (oldest first; the last is
-    also In-Reply-To) are in angle brackets, `list_id` is a bare identifier such as `1042.marlow.curbcast.example`.
-    `unsubscribe_url` is an address that RFC 8058's one click is posted to, or None for mail that can't be stopped.
-    `date` is aware.
-    """
-
-    from_name: str
-    from_address: str
-    to_address: str
-    to_name: str | None
-    reply_to: str | None
-    message_id: str
-    references: tuple[str, ...]
-    list_id: str
-    unsubscribe_url: str | None
-    kind: str
-    reasons: tuple[str, ...]
-    event_id: str
-    date: datetime
 
 
 def compose(shared: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:

@@ -27,8 +27,8 @@ from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
 from casework.requests import Comment, ServiceRequest
 from notifier.cases import Case
-from notifier.compose import Envelope
 from notifier.decisions import Candidate
+from notifier.envelope import Envelope
 from notifier.facts import Facts, OrganizationFacts, Reader, RequestFacts
 from notifier.kinds import Kind
 from notifier.links import Links

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from notifier.compose import Envelope, compose
+from notifier.compose import compose
 from notifier.digest_render import render_digest
+from notifier.envelope import Envelope
 from notifier.facts import Rendered
 from notifier.kinds import CATALOGUE
 from notifier.render import render, render_shared

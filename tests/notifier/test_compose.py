@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from bench import naive_mail
 from notifier import clean, quoted
-from notifier.compose import Envelope, compose
+from notifier.compose import compose
+from notifier.envelope import Envelope
 from notifier.facts import Facts
 from notifier.render import Reader, SharedLetter, render, render_bundle, render_shared
 from notifier.samples import bundle, odd_samples, sample
