@@ -14,6 +14,9 @@ from api.comments.mutations import CommentMutations
 from api.comments.types import comment
 from api.context import Context, Info
 from api.ids import parse_global_id
+from api.inbox.mutations import DigestQueries, InboxMutations
+from api.inbox.types import digest, notification
+from api.inbox.viewer import InboxQueries, notifications_of
 from api.node import Node
 from api.organizations.mutations import OrganizationMutations
 from api.organizations.queries import OrganizationQueries
@@ -26,6 +29,8 @@ from api.requests.types import service_request
 from api.watching.mutations import WatchingMutations
 from casework import organizations
 from casework.access import person_for
+from digests.issues import Issue
+from notifier.links import Links
 
 
 async def _request(context: Context, number: int) -> Node | None:
@@ -54,12 +59,24 @@ async def _category(context: Context, number: int) -> Node | None:
     return category(found, context.viewer) if found else None
 
 
+async def _notification(context: Context, number: int) -> Node | None:
+    found = await notifications_of(context.viewer).select_related("event").get_or_none(id=number)
+    return notification(found, context.viewer) if found else None
+
+
+async def _digest(context: Context, number: int) -> Node | None:
+    found = await Issue.get_or_none(id=number, person_id=context.viewer.person_id or 0)
+    return digest(found, Links(context.settings)) if found else None
+
+
 _DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
     "ServiceRequest": _request,
     "Comment": _comment,
     "Person": _person,
     "Organization": _organization,
     "RequestCategory": _category,
+    "Notification": _notification,
+    "Digest": _digest,
 }
 
 
@@ -74,8 +91,8 @@ class NodeQueries:
         return await door(info.context, named[1]) if door and named else None
 
 
-_NOUNS = (ViewerQueries, NodeQueries, OrganizationQueries, RequestQueries)
-_VERBS = (RequestMutations, CommentMutations, WatchingMutations, OrganizationMutations)
+_NOUNS = (ViewerQueries, NodeQueries, OrganizationQueries, RequestQueries, InboxQueries, DigestQueries)
+_VERBS = (RequestMutations, CommentMutations, WatchingMutations, OrganizationMutations, InboxMutations)
 
 schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))
 

@@ -5,16 +5,15 @@ import strawberry
 from api.connections import Connection, connection, window
 from api.context import Info
 from api.ids import global_id
+from api.inbox.viewer import InboxOfViewer
 from api.people.types import Person, person
 from api.requests.types import After, Before, First, Last, ServiceRequest, service_request
-from casework import people as rows
 from casework.access import requests_seen_by
 from casework.reading import SHOWN, follows_of, page
 
 
 @strawberry.type(description="The person who is signed in.")
-class Viewer:
-    row: strawberry.Private[rows.Person]
+class Viewer(InboxOfViewer):
     id: strawberry.ID = strawberry.field(description="The global id, the same as the person's.")
     person: Person = strawberry.field(description="How others see the viewer.")
     handle: str = strawberry.field(description="The name to mention the viewer by.")

@@ -1,0 +1,1 @@
+"""What a person is told, and when: notifications, digests and preferences."""
