@@ -10,7 +10,7 @@ Degrees are WGS 84, x is longitude. Edges are straight in longitude and latitude
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,13 @@ def circle(latitude: float, longitude: float, radius_m: float) -> Shape:
 def contains(wkb: bytes, longitude: float, latitude: float) -> bool:
     """Whether a point is inside or on the border (rule 8)."""
     return bool(shapely.intersects_xy(shapely.from_wkb(wkb), longitude, latitude))
+
+
+def covered(wkb: bytes, points: Sequence[tuple[float, float]]) -> list[bool]:
+    """The same for many points (longitude, latitude) at once, in their order."""
+    geometry = shapely.from_wkb(wkb)
+    shapely.prepare(geometry)
+    return [bool(each) for each in shapely.intersects_xy(geometry, np.array(points).reshape(-1, 2))]
 
 
 def _shape(geometry: Any, repairs: tuple[str, ...]) -> Shape:

@@ -24,7 +24,7 @@ TERMS_MAX = 50
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″〝〞〟＂"), '"')
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _TYPED = str.maketrans(_QUOTES | _DASHES)
-_TERM = re.compile(r'(-*)(?:"([^"]*)(")?|([^\s,;"，、]+))|-+(?=[\s,;]|$)')
+_TERM = re.compile(r'(-*)(?:"([^"]*)(")?|([^\s,;"，、]+))')
 _UNSPACED = ("CJK ", "HIRAGANA ", "KATAKANA", "THAI ", "LAO ", "KHMER ", "MYANMAR ")
 _NO_ACCENT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 # What may be left out in writing: accents, and the vowel points of Hebrew and Arabic. Other scripts' marks are letters.
@@ -88,12 +88,14 @@ class _Characters(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         kind = unicodedata.category(char)
-        if kind == "So" or unicodedata.name(char, "").startswith(_UNSPACED):
-            self[code] = f" {char} " if kind != "Po" else " "
-        elif kind == "Cf":
+        if kind == "Cf":
             self[code] = ""
+        elif kind != "So" and kind[0] not in "LNM":
+            self[code] = " "
+        elif kind == "So" or unicodedata.name(char, "").startswith(_UNSPACED):
+            self[code] = f" {char} "
         else:
-            self[code] = char if kind[0] in "LNM" else " "
+            self[code] = char
         return self[code]
 
 
