@@ -30,7 +30,7 @@ from casework.geometry import Shape, circle, contains, parse_area
 from casework.organizations import Organization, RequestCategory
 from casework.people import Person
 from casework.requests import ServiceRequest
-from tests.casework.test_geometry import HOLE, SQUARE, box, polygon
+from tests.drawing import HOLE, SQUARE, box, polygon
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 EVENT = 100

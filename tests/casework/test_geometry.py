@@ -18,28 +18,14 @@ from hypothesis import strategies as st
 
 from casework.errors import Invalid, InvalidArea
 from casework.geometry import Shape, circle, contains, covered, parse_area
+from tests.drawing import HOLE, SQUARE, box, multipolygon, polygon
 
 DATA = Path(os.environ.get("CURBCAST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-SQUARE = [[0.0, 0.0], [0.5, 0.0], [0.5, 0.5], [0.0, 0.5], [0.0, 0.0]]
-HOLE = [[0.1, 0.1], [0.1, 0.2], [0.2, 0.2], [0.2, 0.1], [0.1, 0.1]]
-
 CLOSED = "a ring was closed"
 REPEATED = "repeated points were dropped"
 SWAPPED = "latitude and longitude were swapped"
 JOINED = "rings that touch or overlap were joined"
 TURNED = "rings were turned the usual way round"
-
-
-def polygon(*rings: Any) -> dict[str, Any]:
-    return {"type": "Polygon", "coordinates": list(rings)}
-
-
-def multipolygon(*polygons: Any) -> dict[str, Any]:
-    return {"type": "MultiPolygon", "coordinates": list(polygons)}
-
-
-def box(west: float, south: float, east: float, north: float) -> list[list[float]]:
-    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
 
 def refusal(geojson: Any) -> str:

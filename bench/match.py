@@ -1,0 +1,183 @@
+"""Which of a million watch areas lie over a point: the box index, then the exact test.
+
+ours      p50 of `areas_at` among 1,000,000 areas; beside: among 10,000. The town grows with the number of areas, so
+          that each point lies in as many of them.
+also      a full scan and a plain B-tree on the box, with the same exact test; and a mix with large areas (each point
+          in eight more: whole towns of 200 points and counties of 1,000)
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import numpy as np
+import shapely
+import uvloop
+from rich.console import Console
+from rich.table import Table
+from tortoise import Tortoise
+
+from bench import servers
+from casework.areas import AREA_INDEX_SQL, areas_at
+from casework.database import CASEWORK_MODELS, close_database, connection, fetch, open_database, register_models
+from casework.geometry import contains
+from casework.people import Person
+
+SIZES = (10_000, 100_000, 1_000_000)
+GOAL = 1.5
+ROUNDS = 3
+POINTS = 1_000
+SLOW_POINTS = 20
+DEGREES_FOR_10K = 1.0  # the side of the town
+RADIUS = 0.018  # degrees; ten areas over each point
+CORNERS = 24
+_MADE_AT_ONCE = 20_000
+_MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
+_COLUMNS = (
+    *("owner_id", "name", "shape", "min_x", "min_y", "max_x", "max_y", "area_km2", "category_ids", "keywords"),
+    *("with_comments", "is_public", "since_event", "created_at"),
+)
+_BY_COLUMNS = (
+    "SELECT id, name, owner_id, category_ids, keywords, with_comments, deleted_event, shape FROM watch_area"
+    " WHERE min_x <= $1 AND max_x >= $1 AND min_y <= $2 AND max_y >= $2"
+    " AND since_event < $3 AND (deleted_event IS NULL OR deleted_event > $3)"
+)
+Match = Callable[[float, float], Awaitable[int]]
+
+
+async def ours(longitude: float, latitude: float) -> int:
+    return len(await areas_at(longitude, latitude, as_of_event=2))
+
+
+async def by_columns(longitude: float, latitude: float) -> int:
+    """What a full scan, or a B-tree where there is one, answers."""
+    rows = await fetch(_BY_COLUMNS, longitude, latitude, 2)
+    return sum(contains(row["shape"], longitude, latitude) for row in rows)
+
+
+def _side(areas: int) -> float:
+    return float(DEGREES_FOR_10K * (areas / SIZES[0]) ** 0.5)
+
+
+def _blobs(centres: Any, radius: float, corners: int, draw: np.random.Generator) -> Any:
+    """Round outlines with dents."""
+    angle = np.arange(corners) * (2 * np.pi / corners)
+    reach = radius * draw.uniform(0.8, 1.2, (len(centres), corners))
+    x, y = centres[:, :1] + reach * np.cos(angle), centres[:, 1:] + reach * np.sin(angle)
+    return shapely.polygons(np.stack([x, y], axis=2))
+
+
+def _small(areas: int, draw: np.random.Generator) -> Iterator[Any]:
+    for start in range(0, areas, _MADE_AT_ONCE):
+        centres = draw.uniform(0, _side(areas), (min(_MADE_AT_ONCE, areas - start), 2))
+        yield _blobs(centres, RADIUS, CORNERS, draw)
+
+
+def _large(areas: int, draw: np.random.Generator) -> Iterator[Any]:
+    """Five people watch each town of 0.25 degrees, three each county of a degree."""
+    for watchers, cell, corners in ((5, 0.25, 200), (3, 1.0, 1000)):
+        middles = np.arange(cell / 2, _side(areas), cell)
+        centres = np.repeat(np.array([(x, y) for x in middles for y in middles]), watchers, axis=0)
+        yield _blobs(centres, cell * 0.56, corners, draw)
+
+
+async def _load(url: str, owner: int, batches: Iterator[Any]) -> None:
+    database = await asyncpg.connect(url)
+    for shapes in batches:
+        rows = [
+            (owner, "Elm Park", wkb, *box, 4.0, "[]", "", True, False, 1, _MADE_AT)
+            for wkb, box in zip(shapely.to_wkb(shapes), shapely.bounds(shapes).tolist(), strict=True)
+        ]
+        await database.copy_records_to_table("watch_area", records=rows, columns=_COLUMNS)
+    await database.execute("VACUUM ANALYZE watch_area")
+    await database.close()
+
+
+async def _prepare(url: str, areas: int) -> None:
+    await open_database(url)
+    await Tortoise.generate_schemas()
+    for statement in AREA_INDEX_SQL["postgres"]:
+        await connection().execute_script(statement)
+    owner = await Person.create(handle="ines", name="Ines", address="ines@bench.example", created_at=_MADE_AT)
+    await _load(url, owner.id, _small(areas, np.random.default_rng(areas)))
+    await close_database()
+
+
+async def _time(match: Match, areas: int, points: int, seed: int) -> tuple[list[float], int]:
+    """Milliseconds of each match, and all hits; points lie a little inside the town."""
+    draw = np.random.default_rng(seed)
+    spots = draw.uniform(2 * RADIUS, _side(areas) - 2 * RADIUS, (points + points // 5, 2)).tolist()
+    took, hits = [], 0
+    for number, (longitude, latitude) in enumerate(spots):
+        begun = time.perf_counter()
+        found = await match(longitude, latitude)
+        if number >= points // 5:  # the first ones warm up
+            took.append((time.perf_counter() - begun) * 1000)
+            hits += found
+    return took, hits
+
+
+def _row(name: str, areas: int, took: list[float], hits: int) -> dict[str, Any]:
+    p50, p99 = np.percentile(took, [50, 99])
+    return {
+        "match": name,
+        "areas": areas,
+        "p50_ms": round(float(p50), 3),
+        "p99_ms": round(float(p99), 3),
+        "hits": round(hits / len(took), 1),
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+async def measure(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """One row for each kind of match and number of areas."""
+    register_models("casework", tuple(dict.fromkeys((*CASEWORK_MODELS, "casework.areas"))))
+    rows = []
+    with servers.postgres() as server:
+        urls = {areas: await servers.create_database(server.url, f"areas_{areas}") for areas in sizes}
+        for areas, url in urls.items():
+            await _prepare(url, areas)
+        taken: dict[int, tuple[list[float], int]] = {areas: ([], 0) for areas in sizes}
+        for number in range(ROUNDS):
+            for areas, url in urls.items():
+                await open_database(url)
+                took, hits = await _time(ours, areas, POINTS, number)
+                taken[areas] = ([*taken[areas][0], *took], taken[areas][1] + hits)
+                await close_database()
+        rows += [_row("ours", areas, *taken[areas]) for areas in sizes]
+        for areas, url in urls.items():
+            await open_database(url)
+            rows.append(_row("full scan", areas, *await _time(by_columns, areas, SLOW_POINTS, 1)))
+            await connection().execute_script(
+                "CREATE INDEX ON watch_area (min_x, max_x, min_y, max_y); ANALYZE watch_area"
+            )
+            rows.append(_row("B-tree", areas, *await _time(by_columns, areas, SLOW_POINTS * 5, 1)))
+            await _load(url, (await Person.get()).id, _large(areas, np.random.default_rng(1)))
+            rows.append(_row("ours, with large areas", areas, *await _time(ours, areas, POINTS, 1)))
+            await close_database()
+    return rows
+
+
+def main(sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
+    rows = uvloop.run(measure(sizes))
+    table = Table(*rows[0], title="match: watch areas over a point")
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+    few, many = rows[0]["p50_ms"], rows[len(sizes) - 1]["p50_ms"]
+    ratio = many / few
+    found = {
+        "bench": "match", "ours": many, "beside": few, "ratio": round(ratio, 3), "goal": GOAL, "met": ratio <= GOAL
+    }  # fmt: skip
+    print(json.dumps(found))
+    return found
+
+
+if __name__ == "__main__":
+    main()
