@@ -25,9 +25,11 @@ from api.context import Nudge
 from api.execution import Engine
 from api.http import GraphQLEndpoint
 from api.limits import Limits
+from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
 from casework.database import fetch
+from notifier.doorbell import Doorbell
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +44,18 @@ _HEADERS = {
 
 
 def build_app(
-    settings: Settings, *, extra_routes: Sequence[BaseRoute] = (), after_commit: Nudge | None = None
+    settings: Settings,
+    *,
+    extra_routes: Sequence[BaseRoute] = (),
+    after_commit: Nudge | None = None,
+    doorbell: Doorbell | None = None,
 ) -> Starlette:
-    """The application. `after_commit` is awaited, best effort, after each mutation that changed something."""
-    endpoint = GraphQLEndpoint(engine_for(settings), settings, after_commit)
+    """The application. `after_commit` is awaited, best effort, after each mutation that changed something.
+
+    Without a `doorbell` nobody counts how often somebody tries something.
+    """
+    rates = Rates(doorbell) if doorbell is not None else None
+    endpoint = GraphQLEndpoint(engine_for(settings), settings, after_commit, rates)
     middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
     if settings.cors_origins:
         middleware.append(

@@ -9,6 +9,7 @@ import strawberry
 import structlog
 
 from api.loaders import Loaders
+from api.rates import Rates
 from casework.access import Viewer
 from casework.config import Settings
 
@@ -19,13 +20,18 @@ Nudge = Callable[[], Awaitable[None]]
 
 @dataclass
 class Context:
-    """`session` is the bearer token's hash, None for a guest; `after_commit` is told of every committed mutation."""
+    """`session` is the bearer token's hash, None for a guest; `after_commit` is told of every committed mutation.
+
+    `client` is the network address of whoever asks, and `rates` counts what they do; without it nothing is counted.
+    """
 
     viewer: Viewer
     settings: Settings
     session: str | None = None
     idempotency_key: str | None = None
     after_commit: Nudge | None = None
+    client: str = ""
+    rates: Rates | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, RateLimited
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +22,15 @@ log = structlog.get_logger(__name__)
 class UserError:
     code: str = strawberry.field(
         description="A stable code to switch on: NOT_FOUND, FORBIDDEN, SIGN_IN_REQUIRED, UNCONFIRMED, INVALID, "
-        "TOO_LONG, ILLEGAL_MOVE, RESTRICTED, CONFLICT or CANNOT_MERGE."
+        "TOO_LONG, ILLEGAL_MOVE, RESTRICTED, CONFLICT, CANNOT_MERGE, HELD, LAST_OWNER, WRONG_CREDENTIALS, BAD_LINK or "
+        "RATE_LIMITED."
     )
     message: str = strawberry.field(description="What is wrong and what to do, in words to show.")
     path: list[str] | None = strawberry.field(
         description='The field inside `input` that is to blame, as in `["requestIds", "0"]`; null where none is.'
+    )
+    retry_after: int | None = strawberry.field(
+        default=None, description="In how many seconds to try again, where that is all that helps (RATE_LIMITED)."
     )
 
 
@@ -45,6 +49,8 @@ class Refused(Exception):
 
 def user_error(error: CaseworkError) -> UserError:
     """The same refusal in the client's spelling: camelCase, and as a path."""
+    if isinstance(error, RateLimited):
+        return UserError(code=error.code, message=error.message, path=None, retry_after=error.retry_after)
     if error.field is None:
         return UserError(code=error.code, message=error.message, path=None)
     return UserError(code=error.code, message=_message(error), path=[camel(part) for part in error.field.split(".")])

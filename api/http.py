@@ -25,6 +25,7 @@ from api.auth import viewer_from
 from api.context import Context, Nudge
 from api.errors import Refused, masked
 from api.execution import Call, Engine, NotValid
+from api.rates import Rates
 from casework.config import Settings
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -40,6 +41,7 @@ class GraphQLEndpoint:
     engine: Engine
     settings: Settings
     after_commit: Nudge | None = None
+    rates: Rates | None = None
 
     async def __call__(self, request: Request) -> Response:
         media = _preferred(request.headers.get("accept"), html=self.settings.graphiql and request.method == "GET")
@@ -57,7 +59,15 @@ class GraphQLEndpoint:
             raise Refused("NOT_ACCEPTABLE", f"The answer can be {GRAPHQL_RESPONSE} or {JSON}.", status=406)
         call = _call(await self._parameters(request))
         viewer, session = await viewer_from(request.headers.get("authorization"))
-        context = Context(viewer, self.settings, session, _idempotency_key(request), self.after_commit)
+        context = Context(
+            viewer,
+            self.settings,
+            session,
+            _idempotency_key(request),
+            self.after_commit,
+            client=request.client.host if request.client else "",
+            rates=self.rates,
+        )
         try:
             prepared = self.engine.prepare(call)
             if request.method == "GET" and prepared.operation.operation is not OperationType.QUERY:
@@ -89,7 +99,9 @@ class GraphQLEndpoint:
         return body
 
     async def _body(self, request: Request) -> bytes:
-        too_large = Refused("TOO_LARGE", f"A request may have at most {self.settings.max_request_bytes:,} bytes.", status=413)
+        too_large = Refused(
+            "TOO_LARGE", f"A request may have at most {self.settings.max_request_bytes:,} bytes.", status=413
+        )
         announced = request.headers.get("content-length", "0")
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.settings.max_request_bytes:
             raise too_large

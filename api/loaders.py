@@ -15,9 +15,11 @@ from casework import reading
 from casework.access import Viewer, requests_seen_by
 from casework.history import HistoryRow
 from casework.organizations import RequestCategory
-from casework.people import Person
+from casework.people import Member, Person
 from casework.reading import Page, Window
 from casework.requests import Comment, ServiceRequest
+from casework.staffing import invitations_of, members_of
+from casework.tokens import Ticket
 
 R = TypeVar("R")
 
@@ -40,6 +42,8 @@ class Loaders:
         self.person = DataLoader(self._person)
         self.categories = DataLoader(self._categories)
         self.staff = DataLoader(self._staff)
+        self.members = DataLoader(self._members)
+        self.invitations = DataLoader(self._invitations)
 
     async def _comment_counts(self, requests: list[ServiceRequest]) -> list[int]:
         return await reading.comment_counts(self._viewer, requests)
@@ -77,6 +81,14 @@ class Loaders:
 
     async def _staff(self, organization_ids: list[int]) -> list[list[Person] | None]:
         found = await reading.staff_of(self._viewer, organization_ids)
+        return [found.get(each) for each in organization_ids]
+
+    async def _members(self, organization_ids: list[int]) -> list[list[Member] | None]:
+        found = await members_of(self._viewer, organization_ids)
+        return [found.get(each) for each in organization_ids]
+
+    async def _invitations(self, organization_ids: list[int]) -> list[list[Ticket] | None]:
+        found = await invitations_of(self._viewer, organization_ids)
         return [found.get(each) for each in organization_ids]
 
 

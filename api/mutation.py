@@ -3,6 +3,8 @@
 input ── answered(info, input, act) ── once ── casework.actions ──▶ Answer ──▶ payload
 """
 
+import hashlib
+import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
@@ -12,8 +14,10 @@ import strawberry
 
 from api.context import Info
 from api.errors import UserError, user_error
+from api.rates import Verb
 from api.transaction import Answer, Attempt, digest, once
 from casework.access import Viewer
+from casework.errors import CaseworkError
 
 KEY_SHORTEST = 16
 
@@ -44,9 +48,20 @@ class Row(Protocol):
 Act = Callable[[Viewer], Awaitable[Row | Sequence[Row]]]
 
 
-async def answered(info: Info, input: MutationInput, act: Act) -> Answer:
-    """Do it once, in one transaction, and nudge the pipeline after the commit."""
+async def answered(
+    info: Info, input: MutationInput, act: Act, *, first: Callable[[], Awaitable[None]] | None = None
+) -> Answer:
+    """Do it once, in one transaction, and nudge the pipeline after the commit.
+
+    `first` comes before the transaction and is done again by every repetition: counting how often somebody tries, and
+    work on passwords, which takes too long to hold a transaction open for.
+    """
     context = info.context
+    if first is not None:
+        try:
+            await first()
+        except CaseworkError as error:
+            return Answer(errors=(error,))
 
     async def changed() -> list[int]:
         done = await act(context.viewer)
@@ -57,6 +72,15 @@ async def answered(info: Info, input: MutationInput, act: Act) -> Answer:
     if not answer.errors and not answer.is_replay:
         await context.committed()
     return answer
+
+
+async def count(info: Info, verb: Verb, account: str | None = None) -> None:
+    """Count a try of the viewer's, or about an account. Raises RateLimited. Staff at work are not counted."""
+    context = info.context
+    if context.rates is None or (account is None and context.viewer.staffed):
+        return
+    named = str(context.viewer.person_id) if account is None and context.viewer.person_id is not None else account
+    await context.rates.count(verb, client=context.client, account=named)
 
 
 def user_errors(answer: Answer) -> list[UserError]:
@@ -77,5 +101,10 @@ def _attempt(info: Info, input: MutationInput) -> Attempt:
         field=field,
         key=key,
         key_field="client_mutation_id" if header is None else None,
-        body=digest(json.dumps(body, default=repr, sort_keys=True)),
+        body=_sealed(info.context.settings.secret_key, json.dumps(body, default=repr, sort_keys=True)),
     )
+
+
+def _sealed(secret: str, body: str) -> str:
+    """A bare hash of a body that holds a password would let whoever reads the database try passwords on it."""
+    return hmac.new(secret.encode(), body.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -18,9 +18,12 @@ from api.inbox.mutations import DigestQueries, InboxMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
 from api.node import Node
+from api.organizations.members import MemberMutations
 from api.organizations.mutations import OrganizationMutations
 from api.organizations.queries import OrganizationQueries
 from api.organizations.types import category, organization
+from api.people.profile import ProfileMutations
+from api.people.signing import SigningMutations
 from api.people.types import person
 from api.people.viewer import ViewerQueries
 from api.requests.mutations import RequestMutations
@@ -92,7 +95,16 @@ class NodeQueries:
 
 
 _NOUNS = (ViewerQueries, NodeQueries, OrganizationQueries, RequestQueries, InboxQueries, DigestQueries)
-_VERBS = (RequestMutations, CommentMutations, WatchingMutations, OrganizationMutations, InboxMutations)
+_VERBS = (
+    RequestMutations,
+    CommentMutations,
+    WatchingMutations,
+    OrganizationMutations,
+    InboxMutations,
+    MemberMutations,
+    SigningMutations,
+    ProfileMutations,
+)
 
 schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))
 

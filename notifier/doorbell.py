@@ -73,6 +73,23 @@ class Doorbell:
         except (RedisError, OSError) as error:
             log.warning("hint_lost", position=position, error=repr(error))
 
+    async def take(self, name: str, *, limit: int, seconds: int) -> int | None:
+        """Count one more use of `name`. None while it was used at most `limit` times in a window of `seconds`;
+        afterwards, in how many seconds the window ends. A Redis that is away allows everything.
+        """
+        key = f"curbcast:rate:{name}"
+        try:
+            redis = await self.connect()
+            async with redis.pipeline(transaction=True) as steps:
+                steps.set(key, 0, ex=seconds, nx=True)
+                steps.incr(key)
+                steps.ttl(key)
+                _, used, left = await steps.execute()
+        except (RedisError, OSError) as error:
+            log.warning("rate_not_counted", error=repr(error))
+            return None
+        return max(int(left), 1) if int(used) > limit else None
+
     async def hints(self) -> AsyncIterator[int]:
         """Positions as they are announced. Raises RedisError or OSError when the connection breaks."""
         async with (await self.connect()).pubsub() as channel:

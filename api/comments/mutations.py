@@ -4,7 +4,8 @@ import strawberry
 
 from api.comments.types import Comment, CommentVisibility, comment
 from api.context import Info
-from api.mutation import Payload, answered, user_errors
+from api.mutation import Payload, answered, count, user_errors
+from api.rates import Verb
 from api.requests.inputs import RequestInput
 from api.requests.types import ServiceRequest, service_request
 from casework.actions import talking
@@ -34,6 +35,7 @@ class CommentMutations:
             info,
             input,
             lambda viewer: talking.add_comment(viewer, input.number, body=input.body, internal=internal),
+            first=lambda: count(info, Verb.COMMENT),
         )
         viewer, loaders = info.context.viewer, info.context.loaders
         said = await loaders.comment.load(answer.changed[0]) if answer.changed else None

@@ -1,13 +1,18 @@
 """Setting up what an organization handles."""
 
+from typing import Literal
+
 import strawberry
 
 from api.context import Info
 from api.ids import row_id
 from api.mutation import MutationInput, Payload, answered, user_errors
-from api.organizations.types import RequestCategory, Restriction, category
+from api.organizations.types import Organization, RequestCategory, Restriction, category, organization
+from api.transaction import Answer
 from casework import organizations as rows
-from casework.actions import membership
+from casework.access import Viewer, viewer_for
+from casework.actions import membership, organizing
+from casework.actions.organizing import KEEP, Keep
 from casework.errors import Invalid
 from notifier.kinds import KINDS
 
@@ -45,8 +50,92 @@ class RequestCategoryPayload(Payload):
     request_category: RequestCategory | None = strawberry.field(description="The category; null where nothing changed.")
 
 
+@strawberry.input(description="What to change about a category; what is left out stays as it is.")
+class UpdateRequestCategoryInput(MutationInput):
+    category_id: strawberry.ID = strawberry.field(description="The category.")
+    name: str | None = strawberry.field(default=None, description="Its name, in one line.")
+    description: str | None = strawberry.field(default=None, description="When to choose it.")
+    private: bool | None = strawberry.field(
+        default=None, description="Whether its requests are seen by their reporter and staff only."
+    )
+    assignee_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A member of staff who is given its new requests; null for nobody."
+    )
+    route_addresses: list[str] | None = strawberry.field(
+        default=None, description="All e-mail addresses that hear of its new requests."
+    )
+    escalate_to: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An e-mail address that hears of its late requests; null for none."
+    )
+    requester_restriction: Restriction | None = strawberry.field(
+        default=None, description="What the reporter may not do to its requests."
+    )
+    resident_restriction: Restriction | None = strawberry.field(
+        default=None, description="What all other residents may not do to its requests."
+    )
+    switched_off_kinds: list[str] | None = strawberry.field(
+        default=None, description="Keys of all kinds of mail that are not to be sent about its requests."
+    )
+    deleted: bool | None = strawberry.field(default=None, description="Whether new requests can't have it any more.")
+
+
+@strawberry.input(description="An organization to be. The viewer becomes its owner.")
+class CreateOrganizationInput(MutationInput):
+    slug: str = strawberry.field(description="Its short name: lower-case letters, digits and hyphens.")
+    name: str = strawberry.field(description="Its full name.")
+    time_zone: str = strawberry.field(default="America/New_York", description="Where its clocks are.")
+
+
+@strawberry.input(description="What to change about an organization; what is left out or null stays as it is.")
+class UpdateOrganizationInput(MutationInput):
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    name: str | None = strawberry.field(default=None, description="Its full name.")
+    time_zone: str | None = strawberry.field(default=None, description="Where its clocks are.")
+    subscribe_acting_members: bool | None = strawberry.field(
+        default=None, description="Whether members who act on a request follow it from then on."
+    )
+
+
+@strawberry.type(description="What became of an organization.")
+class OrganizationPayload(Payload):
+    organization: Organization | None = strawberry.field(
+        description="The organization as it is now; null where nothing changed."
+    )
+
+
 @strawberry.type
 class OrganizationMutations:
+    @strawberry.mutation(description="Add an organization. For who owns one already; the operator makes the first.")
+    async def create_organization(self, info: Info, input: CreateOrganizationInput) -> OrganizationPayload:
+        answer = await answered(
+            info,
+            input,
+            lambda viewer: organizing.found_organization(
+                viewer, slug=input.slug, name=input.name, time_zone=input.time_zone
+            ),
+        )
+        return await _organization_payload(info, answer, input)
+
+    @strawberry.mutation(description="Change an organization's settings. For its owners and managers.")
+    async def update_organization(self, info: Info, input: UpdateOrganizationInput) -> OrganizationPayload:
+        answer = await answered(
+            info,
+            input,
+            lambda viewer: organizing.update_organization(
+                viewer,
+                row_id(input.organization_id, "Organization", "organization_id"),
+                name=input.name,
+                time_zone=input.time_zone,
+                subscribe_acting_members=input.subscribe_acting_members,
+            ),
+        )
+        return await _organization_payload(info, answer, input)
+
+    @strawberry.mutation(description="Change a category, or take it out of use. For owners and managers.")
+    async def update_request_category(self, info: Info, input: UpdateRequestCategoryInput) -> RequestCategoryPayload:
+        answer = await answered(info, input, lambda viewer: _update_category(viewer, input))
+        return await _category_payload(info, answer, input)
+
     @strawberry.mutation(description="Add a category to an organization. For its owners and managers.")
     async def create_request_category(self, info: Info, input: CreateRequestCategoryInput) -> RequestCategoryPayload:
         answer = await answered(
@@ -66,16 +155,52 @@ class OrganizationMutations:
                 switched_off_kinds=_kinds(input.switched_off_kinds),
             ),
         )
-        found = await rows.RequestCategory.filter(id__in=answer.changed).first()
-        return RequestCategoryPayload(
-            request_category=category(found, info.context.viewer) if found else None,
-            user_errors=user_errors(answer),
-            client_mutation_id=input.client_mutation_id,
-        )
+        return await _category_payload(info, answer, input)
+
+
+async def _category_payload(info: Info, answer: Answer, input: MutationInput) -> RequestCategoryPayload:
+    found = await rows.RequestCategory.filter(id__in=answer.changed).first()
+    return RequestCategoryPayload(
+        request_category=category(found, info.context.viewer) if found else None,
+        user_errors=user_errors(answer),
+        client_mutation_id=input.client_mutation_id,
+    )
+
+
+async def _organization_payload(info: Info, answer: Answer, input: MutationInput) -> OrganizationPayload:
+    """Shown to the viewer with the roles that they have by now."""
+    found = await rows.Organization.filter(id__in=answer.changed).first()
+    viewer = await viewer_for(info.context.viewer.person)
+    return OrganizationPayload(
+        organization=organization(found, viewer) if found else None,
+        user_errors=user_errors(answer),
+        client_mutation_id=input.client_mutation_id,
+    )
+
+
+async def _update_category(viewer: Viewer, input: UpdateRequestCategoryInput) -> rows.RequestCategory:
+    requester, resident = input.requester_restriction, input.resident_restriction
+    assignee: int | Literal[Keep.IT] | None = KEEP
+    if input.assignee_id is not strawberry.UNSET:
+        assignee = row_id(input.assignee_id, "Person", "assignee_id") if input.assignee_id else None
+    return await organizing.update_category(
+        viewer,
+        row_id(input.category_id, "RequestCategory", "category_id"),
+        name=input.name,
+        description=input.description,
+        private=input.private,
+        assignee_id=assignee,
+        route_addresses=input.route_addresses,
+        escalate_to=KEEP if input.escalate_to is strawberry.UNSET else input.escalate_to,
+        requester_restriction=rows.Restriction[requester.name] if requester else None,
+        resident_restriction=rows.Restriction[resident.name] if resident else None,
+        switched_off_kinds=_kinds(input.switched_off_kinds) if input.switched_off_kinds is not None else None,
+        deleted=input.deleted,
+    )
 
 
 def _kinds(keys: list[str]) -> list[str]:
     for key in keys:
-        if key not in KINDS:
-            raise Invalid(f"switched_off_kinds: there is no kind {key!r}.", field="switched_off_kinds")
+        if key not in KINDS or KINDS[key].is_account:
+            raise Invalid(f"switched_off_kinds: there is no kind {key!r} to switch off.", field="switched_off_kinds")
     return keys

@@ -1,5 +1,6 @@
 """An organization, and the categories of request that it handles."""
 
+from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -9,7 +10,9 @@ from api.ids import global_id
 from api.node import Node
 from api.people.types import Person, person
 from casework import organizations as rows
+from casework import people
 from casework.access import Viewer
+from casework.tokens import Ticket
 
 
 @strawberry.enum(description="What a category forbids a resident to do to its requests. Staff are never restricted.")
@@ -21,6 +24,28 @@ class Restriction(Enum):
         "nothing_on_closed", description="Nothing on closed requests; closing is fine."
     )
     NOTHING = strawberry.enum_value("nothing", description="Neither comments nor status changes.")
+
+
+@strawberry.enum(description="What a member is in an organization.")
+class Role(Enum):
+    OWNER = strawberry.enum_value("owner", description="Manages everything, and other owners. There is always one.")
+    MANAGER = strawberry.enum_value("manager", description="Manages members, categories and settings.")
+    INTERNAL = strawberry.enum_value("internal", description="Handles requests.")
+    REQUESTER = strawberry.enum_value("requester", description="Reports requests, with a resident's rights.")
+
+
+@strawberry.type(description="Somebody with a role in an organization.")
+class Member:
+    person: Person = strawberry.field(description="Who.")
+    role: Role = strawberry.field(description="What they are there.")
+    since: datetime = strawberry.field(description="Since when they are that.")
+
+
+@strawberry.type(description="An invitation that has not been accepted.")
+class Invitation:
+    address: str = strawberry.field(description="Where it was sent.")
+    role: Role = strawberry.field(description="The role it gives.")
+    expires_at: datetime = strawberry.field(description="When it ends.")
 
 
 @strawberry.type(description="A kind of request that an organization handles.")
@@ -70,6 +95,18 @@ class Organization(Node):
         found = await info.context.loaders.staff.load(self.row_id)
         return None if found is None else [person(row) for row in found]
 
+    @strawberry.field(description="Its members with their roles, by name. For staff; null for everyone else.")
+    async def members(self, info: Info) -> list[Member] | None:
+        found = await info.context.loaders.members.load(self.row_id)
+        return None if found is None else [member(row) for row in found]
+
+    @strawberry.field(
+        description="Invitations that wait, the latest first. For owners and managers; null for everyone else."
+    )
+    async def invitations(self, info: Info) -> list[Invitation] | None:
+        found = await info.context.loaders.invitations.load(self.row_id)
+        return None if found is None else [invitation(row) for row in found]
+
 
 def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:
     """How a viewer sees a category; what it tells about the inside is for staff."""
@@ -87,6 +124,17 @@ def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:
         switched_off_kinds=row.switched_off_kinds if inside else None,
         assignee_id=row.assignee_id if inside else None,
     )
+
+
+def member(row: people.Member) -> Member:
+    """Needs the person loaded."""
+    return Member(person=person(row.person), role=Role[row.role.name], since=row.created_at)
+
+
+def invitation(row: Ticket) -> Invitation:
+    if row.address is None or row.role is None:
+        raise ValueError(f"ticket {row.id} invites nobody to an organization")
+    return Invitation(address=row.address, role=Role[row.role.name], expires_at=row.expires_at)
 
 
 def organization(row: rows.Organization, viewer: Viewer) -> Organization:

@@ -1,15 +1,36 @@
 """The one who is asking, with what is only theirs to see."""
 
+from datetime import datetime
+
 import strawberry
 
 from api.connections import Connection, connection, window
 from api.context import Info
 from api.ids import global_id
 from api.inbox.viewer import InboxOfViewer
+from api.organizations.types import Organization, Role, organization
 from api.people.types import Person, person
 from api.requests.types import After, Before, First, Last, ServiceRequest, service_request
+from casework import access, clock
+from casework import people as rows
 from casework.access import requests_seen_by
 from casework.reading import SHOWN, follows_of, page
+
+
+@strawberry.type(description="A device that is signed in.")
+class Session:
+    id: strawberry.ID = strawberry.field(description="What `revokeSession` takes.")
+    label: str = strawberry.field(description="What it was called at sign-in; may be empty.")
+    created_at: datetime = strawberry.field(description="When it began.")
+    used_at: datetime = strawberry.field(description="When it was last used, to the hour.")
+    expires_at: datetime = strawberry.field(description="When it ends by itself.")
+    is_current: bool = strawberry.field(description="Whether it is the one that asks.")
+
+
+@strawberry.type(description="A place in an organization.")
+class Membership:
+    organization: Organization = strawberry.field(description="The organization.")
+    role: Role = strawberry.field(description="What the viewer is there.")
 
 
 @strawberry.type(description="The person who is signed in.")
@@ -22,6 +43,29 @@ class Viewer(InboxOfViewer):
     is_confirmed: bool = strawberry.field(description="Whether they have confirmed the address.")
     language: str = strawberry.field(description="The language of their mails, as in `en` or `es`.")
     time_zone: str = strawberry.field(description="Where their clock is, as in `America/New_York`.")
+
+    @strawberry.field(description="Where the viewer is signed in, the latest first.")
+    async def sessions(self, info: Info) -> list[Session]:
+        found = rows.Session.filter(person_id=self.row.id, revoked_at__isnull=True, expires_at__gt=clock.now())
+        return [
+            Session(
+                id=strawberry.ID(global_id("Session", row.id)),
+                label=row.label,
+                created_at=row.created_at,
+                used_at=row.used_at,
+                expires_at=row.expires_at,
+                is_current=row.token_hash == info.context.session,
+            )
+            for row in await found.order_by("-id")
+        ]
+
+    @strawberry.field(description="The organizations that the viewer is a member of.")
+    async def memberships(self, info: Info) -> list[Membership]:
+        members = rows.Member.filter(person_id=self.row.id, until_event__isnull=True).order_by("organization_id")
+        return [
+            Membership(organization=organization(row.organization, info.context.viewer), role=Role[row.role.name])
+            for row in await members.select_related("organization")
+        ]
 
     @strawberry.field(description="The requests that the viewer follows, the latest follow first.")
     async def followed_requests(
@@ -50,17 +94,21 @@ class Viewer(InboxOfViewer):
 class ViewerQueries:
     @strawberry.field(description="Who is asking; null for a guest.")
     def viewer(self, info: Info) -> Viewer | None:
-        row = info.context.viewer.person
-        if row is None:
-            return None
-        return Viewer(
-            row=row,
-            id=strawberry.ID(global_id("Person", row.id)),
-            person=person(row),
-            handle=row.handle,
-            name=row.name,
-            address=row.address,
-            is_confirmed=row.confirmed_at is not None,
-            language=row.language,
-            time_zone=row.time_zone,
-        )
+        return viewer_of(info.context.viewer)
+
+
+def viewer_of(viewer: access.Viewer) -> Viewer | None:
+    row = viewer.person
+    if row is None:
+        return None
+    return Viewer(
+        row=row,
+        id=strawberry.ID(global_id("Person", row.id)),
+        person=person(row),
+        handle=row.handle,
+        name=row.name,
+        address=row.address,
+        is_confirmed=row.confirmed_at is not None,
+        language=row.language,
+        time_zone=row.time_zone,
+    )

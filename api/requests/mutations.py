@@ -4,6 +4,7 @@ import strawberry
 
 from api.context import Info
 from api.ids import row_id
+from api.rates import Verb
 from api.requests.inputs import (
     AcknowledgeRequestInput,
     AssignRequestInput,
@@ -41,6 +42,7 @@ class RequestMutations:
                 anonymous=input.anonymous,
                 reporter_address=input.reporter_address,
             ),
+            counted=Verb.SUBMIT,
         )
 
     @strawberry.mutation(description="Mend what was reported. For the reporter and staff.")

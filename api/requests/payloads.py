@@ -1,9 +1,12 @@
 """What the mutations on requests answer."""
 
+from functools import partial
+
 import strawberry
 
 from api.context import Info
-from api.mutation import Act, MutationInput, Payload, answered, user_errors
+from api.mutation import Act, MutationInput, Payload, answered, count, user_errors
+from api.rates import Verb
 from api.requests.types import ServiceRequest, service_request
 from casework.reading import changed_requests
 
@@ -22,9 +25,9 @@ class RequestsPayload(Payload):
     )
 
 
-async def on_request(info: Info, input: MutationInput, act: Act) -> RequestPayload:
-    """Do something that changes one request, and show it."""
-    payload = await on_requests(info, input, act)
+async def on_request(info: Info, input: MutationInput, act: Act, *, counted: Verb | None = None) -> RequestPayload:
+    """Do something that changes one request, and show it; `counted` is what may be done only so often."""
+    payload = await on_requests(info, input, act, counted=counted)
     return RequestPayload(
         request=payload.requests[0] if payload.requests else None,
         user_errors=payload.user_errors,
@@ -32,8 +35,8 @@ async def on_request(info: Info, input: MutationInput, act: Act) -> RequestPaylo
     )
 
 
-async def on_requests(info: Info, input: MutationInput, act: Act) -> RequestsPayload:
-    answer = await answered(info, input, act)
+async def on_requests(info: Info, input: MutationInput, act: Act, *, counted: Verb | None = None) -> RequestsPayload:
+    answer = await answered(info, input, act, first=partial(count, info, counted) if counted is not None else None)
     viewer = info.context.viewer
     shown = await changed_requests(viewer, answer.changed) if answer.changed else []
     return RequestsPayload(

@@ -27,9 +27,8 @@ from casework.tokens import Purpose, Ticket, issue, redeem, void
 
 @dataclass(frozen=True)
 class Invited:
-    """A member already, or a ticket that waits to be used; `id` is that row's."""
+    """A member already, or a ticket that waits to be used."""
 
-    id: int
     member: Member | None = None
     ticket: Ticket | None = None
 
@@ -67,9 +66,9 @@ async def invite_member(viewer: Viewer, organization_id: int, *, address: str, r
         )
     )
     if ticket is not None:
-        return Invited(ticket.id, ticket=ticket)
+        return Invited(ticket=ticket)
     member = await _join(organization_id, person.id if person is not None else 0, role, row)
-    return Invited(member.id, member=member)
+    return Invited(member=member)
 
 
 @action

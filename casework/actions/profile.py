@@ -113,3 +113,9 @@ async def close_account(viewer: Viewer) -> Person:
     )
     await person.save()
     return person
+
+
+@action
+async def exported(viewer: Viewer) -> Person:
+    """That somebody may take along what is held about them: about nobody but themselves. Raises SignInRequired."""
+    return own_account(viewer)

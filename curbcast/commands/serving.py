@@ -103,7 +103,7 @@ def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
 
 
 async def _listen(up: Running, host: str, port: int, routes: list[BaseRoute]) -> None:
-    app = build_app(up.settings, extra_routes=routes, after_commit=up.nudge)
+    app = build_app(up.settings, extra_routes=routes, after_commit=up.nudge, doorbell=up.doorbell)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
     gc.collect()
     gc.freeze()

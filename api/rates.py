@@ -1,0 +1,63 @@
+"""How often somebody may try what others could abuse. Counted in Redis; a Redis that is away allows everything.
+
+Each verb is counted by the client's network address and by the account or e-mail address it is about: the first stops
+one machine that tries many accounts, the second many machines that try one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casework.errors import RateLimited
+from notifier.doorbell import Doorbell
+
+
+class Verb(StrEnum):
+    SIGN_IN = "sign_in"
+    SIGN_UP = "sign_up"
+    RESET = "reset"
+    SUBMIT = "submit"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most so many times by one client, and so many about one account, in a window of `seconds`."""
+
+    by_client: int
+    by_account: int
+    seconds: int
+
+
+RATES: Mapping[Verb, Rate] = {
+    Verb.SIGN_IN: Rate(50, 10, 600),
+    Verb.SIGN_UP: Rate(20, 5, 3600),
+    Verb.RESET: Rate(20, 5, 3600),
+    Verb.SUBMIT: Rate(60, 30, 600),
+    Verb.COMMENT: Rate(120, 60, 600),
+}
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Counts uses. Raises RateLimited, which says when to try again."""
+
+    doorbell: Doorbell
+
+    async def count(self, verb: Verb, *, client: str, account: str | None) -> None:
+        """Count one try. `account` is whatever names the account: an id, or the address as it was typed."""
+        rate = RATES[verb]
+        waits = [await self._take(verb, "client", client, rate.by_client, rate.seconds)]
+        if account is not None:
+            waits.append(await self._take(verb, "account", account, rate.by_account, rate.seconds))
+        wait = max((each for each in waits if each is not None), default=None)
+        if wait is not None:
+            raise RateLimited(f"Too often. Try again in {wait} seconds.", retry_after=wait)
+
+    async def _take(self, verb: Verb, sort: str, whom: str, limit: int, seconds: int) -> int | None:
+        """Redis is shown no addresses, only their hashes."""
+        name = hashlib.sha256(whom.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return await self.doorbell.take(f"{verb}:{sort}:{name}", limit=limit, seconds=seconds)

@@ -1,0 +1,67 @@
+"""Everything that is held about a person, for that person alone. Nothing of what others said or did is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from tortoise.models import Model
+
+from casework.history import HistoryRow
+from casework.people import Member, Person, Session
+from casework.requests import Comment, ServiceRequest
+from casework.watching import Follow, Mute
+
+_OWN = ("id", "handle", "name", "address", "language", "time_zone", "confirmed_at", "created_at")
+_REPORTED = (
+    "id",
+    "organization_id",
+    "number",
+    "summary",
+    "description",
+    "place",
+    "latitude",
+    "longitude",
+    "photo_urls",
+    "status",
+    "is_anonymous",
+    "created_at",
+    "closed_at",
+)
+
+
+async def everything_about(person: Person) -> dict[str, Any]:
+    """JSON types by noun. The sessions' tokens and the password are no information about a person, and stay."""
+    mine = {"person_id": person.id}
+    acts = HistoryRow.filter(actor_id=person.id).order_by("id")
+    return {
+        "account": columns([person], _OWN)[0],
+        "sessions": columns(
+            await Session.filter(**mine).order_by("id"), ("label", "created_at", "used_at", "expires_at", "revoked_at")
+        ),
+        "memberships": columns(
+            await Member.filter(**mine).order_by("id"), ("organization_id", "role", "created_at", "removed_at")
+        ),
+        "requests": columns(await ServiceRequest.filter(reporter_id=person.id).order_by("id"), _REPORTED),
+        "comments": columns(
+            await Comment.filter(author_id=person.id).order_by("id"),
+            ("id", "request_id", "body", "is_internal", "created_at"),
+        ),
+        "follows": columns(await Follow.filter(**mine).order_by("id"), ("request_id", "created_at")),
+        "mutes": columns(await Mute.filter(**mine).order_by("id"), ("request_id", "created_at")),
+        "acts": columns(await acts, ("type", "request_id", "occurred_at")),
+    }
+
+
+def columns(rows: Iterable[Model], names: Iterable[str]) -> list[dict[str, Any]]:
+    """These columns of some rows, as JSON types."""
+    wanted = list(names)
+    return [{name: _plain(getattr(row, name)) for name in wanted} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

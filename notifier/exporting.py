@@ -1,0 +1,35 @@
+"""What is held about a person's mail, for that person alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.exporting import columns
+from casework.people import Person
+from notifier.notifications import Notification
+from notifier.preferences import Preference, ReaderSettings
+from notifier.recipients import Suppression
+
+_SETTINGS = (
+    "own_actions",
+    "text_only",
+    "digest_hour",
+    "digest_weekday",
+    "quiet_from",
+    "quiet_until",
+    "vacation_from",
+    "vacation_until",
+)
+
+
+async def mail_about(person: Person) -> dict[str, Any]:
+    """JSON types by noun."""
+    told = Notification.filter(person_id=person.id).order_by("id")
+    choices = Preference.filter(recipient=f"person:{person.id}").order_by("kind")
+    stopped = Suppression.filter(address=person.address) if person.address is not None else Suppression.filter(id=0)
+    return {
+        "notifications": columns(await told, ("kind", "reason", "state", "skip", "request_id", "occurred_at")),
+        "preferences": columns(await choices, ("kind", "cadence", "changed_at")),
+        "mail_settings": columns(await ReaderSettings.filter(person_id=person.id), _SETTINGS),
+        "suppressions": columns(await stopped, ("cause", "created_at")),
+    }

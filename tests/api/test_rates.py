@@ -1,0 +1,104 @@
+"""How often somebody may try: counted in Redis, told in the error, and allowed where Redis is away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import build_app
+from api.rates import RATES, Rate, Verb
+from bench.servers import Server
+from casework.database import close_database, open_database
+from notifier.doorbell import Doorbell
+from tests.town import Town, nothing_changes, open_town, settings
+
+REFUSED = "userErrors { code message path retryAfter }"
+
+
+@asynccontextmanager
+async def counted(town: Town, url: str) -> AsyncIterator[Doorbell]:
+    """The town's client speaks to an app that counts in this Redis."""
+    doorbell = Doorbell(url)
+    transport = httpx.ASGITransport(app=build_app(settings(), doorbell=doorbell), raise_app_exceptions=False)
+    before = town.client
+    async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as town.client:
+        yield doorbell
+    town.client = before
+    await doorbell.close()
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    for verb in Verb:
+        monkeypatch.setitem(RATES, verb, Rate(by_client=4, by_account=2, seconds=600))
+
+
+async def error_of(town: Town, mutation: str, **values: Any) -> dict[str, Any] | None:
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input!"
+    document = f"mutation ($input: {kind}) {{ {mutation}(input: $input) {{ {REFUSED} }} }}"
+    errors = (await town.ask(None, document, input=values))[mutation]["userErrors"]
+    return dict(errors[0]) if errors else None
+
+
+async def test_each_account_and_each_client_has_its_limit(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        wrong = {"address": "maya@example.org", "password": "wrong password"}
+        codes = [(await error_of(town, "signIn", **wrong) or {})["code"] for _ in range(3)]
+        assert codes == ["WRONG_CREDENTIALS", "WRONG_CREDENTIALS", "RATE_LIMITED"]
+        again = await error_of(town, "signIn", address="  MAYA@example.org", password="wrong password")
+        assert again is not None
+        assert again["code"] == "RATE_LIMITED"
+        assert 590 <= again["retryAfter"] <= 600
+        other = await error_of(town, "signIn", address="ines@example.org", password="wrong password")
+        assert other is not None
+        assert other["code"] == "RATE_LIMITED"  # the fifth try of this client
+
+
+async def test_a_refused_try_does_nothing(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        values = {"address": "maya@example.org"}
+        for _ in range(2):
+            assert await error_of(town, "requestPasswordReset", **values) is None
+        async with nothing_changes():
+            assert (await error_of(town, "requestPasswordReset", **values) or {})["code"] == "RATE_LIMITED"
+            refused = await error_of(
+                town, "signUp", name="N", address="a@example.org", password="correct horse", handle="!"
+            )
+            assert (refused or {})["code"] == "INVALID"
+
+
+async def test_reports_and_comments_are_counted_but_not_those_of_staff(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        request = await town.report()
+        await town.report()
+        given = {"organizationId": town.id_of(town.springfield), "categoryId": town.id_of(town.lights)}
+        assert await town.refused(town.maya, "submitRequest", summary="A third", **given) == ("RATE_LIMITED", None)
+        for _ in range(2):
+            await town.done(town.maya, "addComment", requestId=request, body="Hello?")
+        assert await town.refused(town.maya, "addComment", requestId=request, body="Hello?") == (
+            "RATE_LIMITED",
+            None,
+        )
+        for _ in range(6):
+            await town.report(town.tom)
+            await town.done(town.tom, "addComment", requestId=request, body="Soon.")
+
+
+async def test_a_redis_that_is_away_lets_everybody_in(sqlite_database: str) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, "redis://127.0.0.1:1"):
+        for _ in range(5):
+            assert await error_of(town, "requestPasswordReset", address="maya@example.org") is None
+
+
+@asynccontextmanager
+async def open_database_and_town(url: str) -> AsyncIterator[Town]:
+    await open_database(url)
+    try:
+        async with open_town() as town:
+            yield town
+    finally:
+        await close_database()
