@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 import digests.worker
 import notifier.worker
 from api.app import build_app
+from api.pages.account import account_routes
 from api.pages.digest import digest_routes
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
@@ -94,6 +95,7 @@ def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         STATIC,
         *unsubscribe_routes(settings),
+        *account_routes(settings),
         *request_routes(settings),
         *digest_routes(settings),
     ]
