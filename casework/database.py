@@ -24,6 +24,7 @@ CASEWORK_MODELS = (
     "casework.tokens",
     "casework.requests",
     "casework.watching",
+    "casework.areas",
     "casework.history",
     "casework.ledger",
 )

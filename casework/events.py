@@ -265,6 +265,40 @@ class AccountClosed(AccountEvent):
     pass
 
 
+@dataclass(frozen=True, kw_only=True)
+class AreaEvent(Event):
+    """Something about one watch area, which belongs to its owner and to no organization."""
+
+    is_internal = True
+    organization_id: int | None = None
+    area_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchAreaCreated(AreaEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchAreaUpdated(AreaEvent):
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchAreaDeleted(AreaEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchAreaFollowed(AreaEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchAreaUnfollowed(AreaEvent):
+    pass
+
+
 _COLUMNS = {field.name for field in fields(Event)}
 
 

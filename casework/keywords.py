@@ -87,12 +87,12 @@ class _Characters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        kind = unicodedata.category(char)
-        if kind == "Cf":
+        category = unicodedata.category(char)
+        if category == "Cf":
             self[code] = ""
-        elif kind != "So" and kind[0] not in "LNM":
+        elif category != "So" and category[0] not in "LNM":
             self[code] = " "
-        elif kind == "So" or unicodedata.name(char, "").startswith(_UNSPACED):
+        elif category == "So" or unicodedata.name(char, "").startswith(_UNSPACED):
             self[code] = f" {char} "
         else:
             self[code] = char

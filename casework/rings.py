@@ -60,24 +60,24 @@ def _geometry(geojson: object) -> Mapping[str, Any]:
     """The Polygon or MultiPolygon inside a Feature, or inside a FeatureCollection that has only one."""
     if not isinstance(geojson, Mapping):
         raise InvalidArea("The shape must be a GeoJSON object.")
-    kind = geojson.get("type")
-    if kind == "FeatureCollection":
+    sort = geojson.get("type")
+    if sort == "FeatureCollection":
         features = geojson.get("features")
         if not isinstance(features, (list, tuple)) or len(features) != 1 or not _is_a(features[0], "Feature"):
             raise InvalidArea("The FeatureCollection must hold exactly one Feature; create one area for each.")
         return _geometry(features[0])
-    if kind == "Feature":
+    if sort == "Feature":
         inner = geojson.get("geometry")
         if _is_a(inner, "Feature") or _is_a(inner, "FeatureCollection"):
             raise InvalidArea("The Feature's geometry must be a Polygon or a MultiPolygon.")
         return _geometry(inner)
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise InvalidArea(f"The shape must be a GeoJSON Polygon or MultiPolygon, not {_shown(kind)}.")
+    if sort not in ("Polygon", "MultiPolygon"):
+        raise InvalidArea(f"The shape must be a GeoJSON Polygon or MultiPolygon, not {_shown(sort)}.")
     return geojson
 
 
-def _is_a(thing: object, kind: str) -> bool:
-    return isinstance(thing, Mapping) and thing.get("type") == kind
+def _is_a(thing: object, sort: str) -> bool:
+    return isinstance(thing, Mapping) and thing.get("type") == sort
 
 
 def _positions(geometry: Mapping[str, Any]) -> Polygons:

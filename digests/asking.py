@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from casework.config import Settings
 from digests.compose import ToldLine
+from notifier.area_readers import area_ids_in
 from notifier.cases import load_cases
 from notifier.decisions import candidates_from_json, decide
 from notifier.letters import Letters, gather_materials
@@ -21,7 +22,8 @@ async def ask_again(rows: Sequence[Notification], settings: Settings) -> tuple[l
     """
     cases = await load_cases(each.event_id for each in rows)
     pairs = [(cases[each.event_id], from_key(each.recipient)) for each in rows]
-    readers = await read_readers(pairs)
+    areas = area_ids_in(reason for each in rows for reason in each.reasons)
+    readers = await read_readers(pairs, area_ids=areas)
     addresses = [recipient.address for _, recipient in pairs if recipient.address is not None]
     letters = Letters(settings, await gather_materials(cases.values(), addresses))
     lines = []

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from casework.areas import areas_matching
 from casework.database import any_of, fetch
 from casework.events import (
     AddressChanged,
@@ -28,6 +29,7 @@ from casework.events import (
     SignedUp,
 )
 from casework.people import STAFF_ROLES
+from casework.requests import ServiceRequest
 from notifier.reasons import Reason
 
 
@@ -47,6 +49,7 @@ class InCrowd:
     reason: Reason
     person_id: int
     details: tuple[str, ...] = field(default=())
+    area_id: int | None = None
 
 
 Small = Callable[[Event], Iterator[Found]]
@@ -133,6 +136,37 @@ def _account(person_id: int | None, address: str | None = None) -> Iterator[Foun
         yield Found(Reason.ACCOUNT, person_id)
     elif address:
         yield Found(Reason.ACCOUNT, address=address)
+
+
+def whose_deed(event: Event) -> Iterator[Found]:
+    """Whoever just made or followed a watch area."""
+    if event.occasion.actor_id is not None:
+        yield Found(Reason.CONFIRMATION, event.occasion.actor_id)
+
+
+async def area_watchers(
+    event_id: int, event: Event, *, after: int = 0, limit: int = 0, among: Sequence[int] | None = None
+) -> list[InCrowd]:
+    """Owners and followers of the areas that the request lies in, a reason for each area, as of the event."""
+    request = await ServiceRequest.get_or_none(id=event.request_id)
+    hits = {hit.id: hit for hit in await areas_matching(request, event_id)} if request is not None else {}
+    if not hits:
+        return []
+    if among is None:
+        people = f"SELECT DISTINCT person_id FROM watcher WHERE person_id > $3 ORDER BY person_id LIMIT {int(limit)}"
+    else:
+        people = f"SELECT person_id FROM watcher WHERE person_id {any_of('$3')}"
+    rows = await fetch(
+        "WITH watcher AS ("
+        f"SELECT owner_id AS person_id, id AS area_id FROM watch_area WHERE id {any_of('$1')}"
+        f" UNION SELECT person_id, area_id FROM area_follow WHERE area_id {any_of('$1')}"
+        " AND since_event < $2 AND (until_event IS NULL OR until_event > $2))"
+        f" SELECT person_id, area_id FROM watcher WHERE person_id IN ({people}) ORDER BY person_id, area_id",
+        sorted(hits),
+        event_id,
+        after if among is None else list(among),
+    )
+    return [InCrowd(Reason.WATCH_AREA, row["person_id"], (hits[row["area_id"]].name,), row["area_id"]) for row in rows]
 
 
 async def followers(

@@ -6,11 +6,13 @@ picks the time (rule 2). Run when the event is told, and again just before sendi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from casework.events import PublicCommentAdded
 from casework.requests import AddressOrigin
+from notifier.area_readers import AreaNow
 from notifier.cases import Case
 from notifier.kinds import KINDS, Kind
 from notifier.preferences import Cadence
@@ -25,6 +27,7 @@ class Candidate:
     reason: Reason
     kind: Kind
     details: tuple[str, ...] = ()
+    area_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,11 @@ class Judged:
     skip: Skip | None
 
     def to_json(self) -> dict[str, Any]:
-        found = {"reason": self.candidate.reason.value, "kind": self.candidate.kind.key}
+        found: dict[str, Any] = {"reason": self.candidate.reason.value, "kind": self.candidate.kind.key}
         if self.skip is not None:
             found["skip"] = self.skip.value
+        if self.candidate.area_id is not None:
+            found["area"] = self.candidate.area_id
         return found | ({"details": list(self.candidate.details)} if self.candidate.details else {})
 
 
@@ -67,8 +72,8 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
         return Decision(
             strongest.candidate.kind, strongest.candidate.reason, judged, Cadence.OFF, "skipped", strongest.skip
         )
-    soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each.kind)])
-    cadence = cadence_of(reader, soonest.kind)
+    soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each)])
+    cadence = cadence_of(reader, soonest)
     because = "preference" if soonest.kind.key in reader.choices and not soonest.kind.is_account else "default"
     return Decision(remaining[0].kind, remaining[0].reason, judged, cadence, because, None)
 
@@ -76,8 +81,15 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
 _SOON = {cadence: place for place, cadence in enumerate(Cadence)}
 
 
-def cadence_of(reader: ReaderNow, kind: Kind) -> Cadence:
-    choice = reader.choices.get(kind.key) if not kind.is_account else None
+def cadence_of(reader: ReaderNow, candidate: Candidate) -> Cadence:
+    """The area's own cadence beats the kind's, which beats the row's default (rule 8)."""
+    kind = candidate.kind
+    if kind.is_account:
+        return kind.default
+    area = _area(reader, candidate)
+    if area is not None and area.choice.cadence is not None:
+        return area.choice.cadence
+    choice = reader.choices.get(kind.key)
     return choice.cadence if choice is not None and choice.cadence is not None else kind.default
 
 
@@ -89,31 +101,7 @@ def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | Non
 
 
 def _request_objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
-    kind, reason, request = candidate.kind, candidate.reason, case.request
-    by_actor = reader.person is not None and reader.person.id == case.event.occasion.actor_id
-    if by_actor and not kind.receipt and not reader.wants_own_actions:
-        return Skip.ACTOR
-    if kind.for_staff and not reader.is_staff and reason not in TYPED_ADDRESS:
-        return Skip.NOT_STAFF
-    if case.is_private and reason in (Reason.FOLLOWER, Reason.WATCH_AREA) and not _may_see(case, reader, reason):
-        return Skip.PRIVATE
-    if not _is_closed(reader) and not _is_confirmed(case, reader, reason):
-        return Skip.UNCONFIRMED
-    if reader.muted_until is not None and case.event_id < reader.muted_until and reason in RESIDENT_REASONS:
-        return Skip.MUTED
-    if (choice := reader.choices.get(kind.key)) and choice.silences(case.event.occasion.at):
-        return Skip.PREFERENCE_OFF
-    if request is not None and kind.key in request.category.switched_off_kinds:
-        return Skip.SWITCHED_OFF
-    if reader.is_suppressed:
-        return Skip.SUPPRESSED
-    if reason in (Reason.FOLLOWER, Reason.STAFF_SUBSCRIBER) and not _still_following(case, reader):
-        return Skip.NOT_FOLLOWING
-    if _is_closed(reader):
-        return Skip.ACCOUNT_CLOSED
-    if request is not None and not kind.still_true(case.event, request, reader.recipient.person_id):
-        return Skip.NO_LONGER_TRUE
-    return None
+    return next((skip for skip, speaks_against in _OBJECTIONS if speaks_against(case, reader, candidate)), None)
 
 
 def _account_objection(case: Case, reader: ReaderNow) -> Skip | None:
@@ -139,26 +127,114 @@ def _is_confirmed(case: Case, reader: ReaderNow, reason: Reason) -> bool:
     return reader.person is None or reader.person.confirmed_at is not None
 
 
+def _is_actor(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    by_actor = reader.person is not None and reader.person.id == case.event.occasion.actor_id
+    return by_actor and not candidate.kind.receipt and not reader.wants_own_actions
+
+
+def _is_no_staff(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    return candidate.kind.for_staff and not reader.is_staff and candidate.reason not in TYPED_ADDRESS
+
+
+def _is_hidden(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    """Private requests are for their reporter and staff; a watch area never matches one, whoever owns it (rule 4)."""
+    if not case.is_private or candidate.reason not in (Reason.FOLLOWER, Reason.WATCH_AREA):
+        return False
+    if candidate.reason is Reason.WATCH_AREA or case.request is None or reader.person is None:
+        return True
+    return not reader.is_staff and case.request.reporter_id != reader.person.id
+
+
+def _is_unconfirmed(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    return not _is_closed(reader) and not _is_confirmed(case, reader, candidate.reason)
+
+
+def _is_muted(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    silenced = reader.muted_until is not None and case.event_id < reader.muted_until
+    return silenced and candidate.reason in RESIDENT_REASONS
+
+
+def _is_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    choice = reader.choices.get(candidate.kind.key)
+    return choice is not None and choice.silences(case.event.occasion.at)
+
+
+def _is_area_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    area = _area(reader, candidate)
+    return area is not None and area.choice.silences(case.event.occasion.at)
+
+
+def _is_unwanted_comment(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    area = _area(reader, candidate)
+    return area is not None and isinstance(case.event, PublicCommentAdded) and not area.wants_comments
+
+
+def _is_switched_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    return case.request is not None and candidate.kind.key in case.request.category.switched_off_kinds
+
+
+def _is_suppressed(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    return reader.is_suppressed
+
+
+def _is_not_following(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    """A follow that ended and began anew does not bring back what was unsent before (rule 8)."""
+    if candidate.reason in (Reason.FOLLOWER, Reason.STAFF_SUBSCRIBER):
+        return not _since(reader.following_since, case)
+    area = _area(reader, candidate)
+    return area is not None and not area.is_owner and not _since(area.following_since, case)
+
+
+def _is_of_a_deleted_area(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    """The owner's lines are dropped; followers still get theirs (rule 8)."""
+    area = _area(reader, candidate)
+    return area is not None and area.is_owner and area.is_deleted
+
+
+def _is_of_a_closed_account(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    return _is_closed(reader)
+
+
+def _is_no_longer_true(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
+    request, still_true = case.request, candidate.kind.still_true
+    return request is not None and not still_true(case.event, request, reader.recipient.person_id)
+
+
 def _is_closed(reader: ReaderNow) -> bool:
     return reader.recipient.person_id is not None and (reader.person is None or reader.person.closed_at is not None)
 
 
-def _may_see(case: Case, reader: ReaderNow, reason: Reason) -> bool:
-    """Private requests are for their reporter and staff; a watch area never matches one, whoever owns it (rule 4)."""
-    if reason is Reason.WATCH_AREA or case.request is None or reader.person is None:
-        return False
-    return reader.is_staff or case.request.reporter_id == reader.person.id
+def _since(began: int | None, case: Case) -> bool:
+    return began is not None and began <= case.event_id
 
 
-def _still_following(case: Case, reader: ReaderNow) -> bool:
-    """A follow that ended and began anew does not bring back what was unsent before (rule 8)."""
-    return reader.following_since is not None and reader.following_since <= case.event_id
+def _area(reader: ReaderNow, candidate: Candidate) -> AreaNow | None:
+    return reader.areas.get(candidate.area_id) if candidate.area_id is not None else None
+
+
+_OBJECTIONS: tuple[tuple[Skip, Callable[[Case, ReaderNow, Candidate], bool]], ...] = (
+    (Skip.ACTOR, _is_actor),
+    (Skip.NOT_STAFF, _is_no_staff),
+    (Skip.PRIVATE, _is_hidden),
+    (Skip.UNCONFIRMED, _is_unconfirmed),
+    (Skip.MUTED, _is_muted),
+    (Skip.PREFERENCE_OFF, _is_off),
+    (Skip.AREA_OFF, _is_area_off),
+    (Skip.COMMENTS_OFF, _is_unwanted_comment),
+    (Skip.SWITCHED_OFF, _is_switched_off),
+    (Skip.SUPPRESSED, _is_suppressed),
+    (Skip.NOT_FOLLOWING, _is_not_following),
+    (Skip.AREA_DELETED, _is_of_a_deleted_area),
+    (Skip.ACCOUNT_CLOSED, _is_of_a_closed_account),
+    (Skip.NO_LONGER_TRUE, _is_no_longer_true),
+)
+"""Rule 12 as it is written: the first that speaks against it is the one recorded."""
 
 
 def candidates_from_json(rows: Sequence[dict[str, Any]]) -> list[Candidate]:
     """The candidates that a notification row keeps; those of kinds this version no longer knows are left out."""
     return [
-        Candidate(Reason(row["reason"]), KINDS[row["kind"]], tuple(row.get("details", ())))
+        Candidate(Reason(row["reason"]), KINDS[row["kind"]], tuple(row.get("details", ())), row.get("area"))
         for row in rows
         if row["kind"] in KINDS
     ]

@@ -15,6 +15,7 @@ from datetime import datetime
 from casework import clock
 from casework.config import Settings
 from casework.database import as_rows, fetch, rows_of, transaction
+from notifier.area_readers import area_ids_in
 from notifier.cases import Case, load_cases
 from notifier.compose import compose
 from notifier.decisions import Candidate, Decision, candidates_from_json, decide
@@ -116,7 +117,8 @@ async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepar
     everything = [*claimed, *carried]
     cases = await load_cases(each.event_id for each in everything)
     recipients = {each.id: from_key(each.recipient) for each in everything}
-    readers = await read_readers((cases[each.event_id], recipients[each.id]) for each in everything)
+    areas = area_ids_in(reason for each in everything for reason in each.reasons)
+    readers = await read_readers(((cases[each.event_id], recipients[each.id]) for each in everything), area_ids=areas)
     addresses = [r.address for r in recipients.values() if r.address is not None]
     letters = Letters(settings, await gather_materials(cases.values(), addresses))
 

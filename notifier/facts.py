@@ -78,6 +78,24 @@ class RequestFacts(_Cleaned):
 
 
 @dataclass(frozen=True)
+class AreaFacts(_Cleaned):
+    """A watch area as its confirmation tells of it.
+
+    `matches` is how many requests it would have matched in the last 30 days.
+    """
+
+    name: str
+    km2: float
+    keywords: str
+    categories: tuple[str, ...]
+    with_comments: bool
+    matches: int
+
+    def __post_init__(self) -> None:
+        self._clean(("name", "keywords"))
+
+
+@dataclass(frozen=True)
 class Facts(_Cleaned):
     """Everything that is the same for all recipients of one event in one kind, language and brand.
 

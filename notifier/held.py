@@ -6,6 +6,7 @@ from typing import Any
 
 from casework import clock
 from casework.database import as_rows, fetch, rows_of
+from notifier.area_readers import area_ids_in
 from notifier.bursts import BURST
 from notifier.cases import load_cases
 from notifier.decisions import candidates_from_json, decide
@@ -32,7 +33,8 @@ async def move_waiting(recipient: str, *, hours_changed: bool = False) -> None:
     if not rows:
         return
     cases = await load_cases(row.event_id for row in rows)
-    readers = await read_readers((cases[row.event_id], from_key(recipient)) for row in rows)
+    areas = area_ids_in(reason for row in rows for reason in row.reasons)
+    readers = await read_readers(((cases[row.event_id], from_key(recipient)) for row in rows), area_ids=areas)
     moved: list[dict[str, Any]] = []
     for row in rows:
         reader = readers[row.event_id, recipient]

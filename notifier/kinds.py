@@ -39,6 +39,7 @@ class Group(StrEnum):
     ACCOUNT = "account"
     STAFF_REQUESTS = "staff_requests"
     REQUESTS = "requests"
+    AREAS = "areas"
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,17 @@ class Kind:
     key: str
     label: str
     group: Group
-    event: type[Event]
+    event: type[Event] | tuple[type[Event], ...]
     small: tuple[Small, ...] = ()
     crowds: tuple[Crowd, ...] = ()
     receipt: bool = False
     default: Cadence = Cadence.IMMEDIATE
     still_true: StillTrue = always
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """What sets it off."""
+        return self.event if isinstance(self.event, tuple) else (self.event,)
 
     @property
     def is_account(self) -> bool:
@@ -72,9 +78,10 @@ class Kind:
         return self.group is Group.STAFF_REQUESTS
 
 
-_ACCOUNT, _STAFF, _RESIDENT = Group.ACCOUNT, Group.STAFF_REQUESTS, Group.REQUESTS
+_ACCOUNT, _STAFF, _RESIDENT, _AREAS = Group.ACCOUNT, Group.STAFF_REQUESTS, Group.REQUESTS, Group.AREAS
 _subscribers: tuple[Crowd, ...] = (who.staff_subscribers,)
 _followers: tuple[Crowd, ...] = (who.followers,)
+_watchers: tuple[Crowd, ...] = (who.area_watchers,)
 
 CATALOGUE: tuple[Kind, ...] = (
     Kind("member_invited", N_("You are invited to an organization"), _ACCOUNT, events.MemberAdded, (who.invited,)),
@@ -223,6 +230,38 @@ CATALOGUE: tuple[Kind, ...] = (
         events.RequestMerged,
         (who.reporter,),
         _followers,
+    ),
+    Kind(
+        "watch_area_created",
+        N_("Confirmations of areas that you draw"),
+        _AREAS,
+        events.WatchAreaCreated,
+        (who.whose_deed,),
+        receipt=True,
+    ),
+    Kind(
+        "watch_area_followed",
+        N_("Confirmations of areas that you follow"),
+        _AREAS,
+        events.WatchAreaFollowed,
+        (who.whose_deed,),
+        receipt=True,
+    ),
+    Kind(
+        "watch_area_request",
+        N_("A new request in an area that you watch"),
+        _AREAS,
+        events.RequestSubmitted,
+        crowds=_watchers,
+        default=Cadence.DAILY,
+    ),
+    Kind(
+        "watch_area_activity",
+        N_("A comment or a change on a request in an area that you watch"),
+        _AREAS,
+        (events.PublicCommentAdded, events.RequestAcknowledged, events.RequestClosed, events.RequestReopened),
+        crowds=_watchers,
+        default=Cadence.DAILY,
     ),
 )
 

@@ -9,31 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from casework.areas import WatchArea, would_have_matched
 from casework.config import Settings
 from casework.events import (
+    AreaEvent,
     DueDateChanged,
     Event,
     MemberAdded,
+    PublicCommentAdded,
+    RequestAcknowledged,
     RequestAssigned,
+    RequestClosed,
     RequestEvent,
     RequestMerged,
     RequestRecategorized,
+    RequestReopened,
 )
+from casework.geometry import Shape
 from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
 from casework.requests import Comment, ServiceRequest
 from notifier.cases import Case
 from notifier.decisions import Candidate
 from notifier.envelope import Envelope
-from notifier.facts import Facts, OrganizationFacts, Reader, RequestFacts
+from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts
 from notifier.kinds import Kind
 from notifier.links import Links
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
+
+_MOVES: dict[type[Event], str] = {
+    RequestAcknowledged: "acknowledged",
+    RequestClosed: "closed",
+    RequestReopened: "reopened",
+    PublicCommentAdded: "commented",
+}
+"""What a template for several events calls each of them."""
 
 
 class Sight(StrEnum):
@@ -46,6 +62,15 @@ def sight_of(reader: ReaderNow) -> Sight:
     if reader.person is None:
         return Sight.ADDRESS
     return Sight.MEMBER if reader.is_staff else Sight.RESIDENT
+
+
+def details_of(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
+    """What each reason's sentence names, such as all the areas that a request lies in."""
+    details: dict[str, tuple[str, ...]] = {}
+    for each in candidates:
+        if each.details:
+            details[each.reason.value] = tuple(dict.fromkeys((*details.get(each.reason.value, ()), *each.details)))
+    return details
 
 
 def language_of(case: Case, reader: ReaderNow) -> str:
@@ -61,6 +86,7 @@ class Materials:
     comments: dict[int, Comment]
     categories: dict[int, RequestCategory]
     address_ids: dict[str, int]
+    areas: dict[int, AreaFacts]
 
 
 async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> Materials:
@@ -86,7 +112,18 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
         {row.id: row for row in await Comment.filter(id__in=sorted(comments))} if comments else {},
         {row.id: row for row in await RequestCategory.filter(id__in=sorted(categories))} if categories else {},
         {row.address: row.id for row in await BareAddress.filter(address__in=sorted(set(addresses)))},
+        {case.event.area_id: await _area_facts(case.event) for case in known if isinstance(case.event, AreaEvent)},
     )
+
+
+async def _area_facts(event: AreaEvent) -> AreaFacts:
+    area = await WatchArea.get(id=event.area_id)
+    categories = await RequestCategory.filter(id__in=area.category_ids).order_by("name") if area.category_ids else []
+    shape = Shape(bytes(area.shape), area.min_x, area.min_y, area.max_x, area.max_y, area.area_km2)
+    since = event.occasion.at - timedelta(days=30)
+    found = await would_have_matched(shape, area.category_ids, area.keywords, since=since)
+    names = tuple(category.name for category in categories)
+    return AreaFacts(area.name, area.area_km2, area.keywords, names, area.with_comments, found.count)
 
 
 @dataclass(frozen=True)
@@ -125,7 +162,7 @@ class Letters:
         return Reader(
             name=self.name_of(reader),
             reasons=tuple(reason.value for reason in reasons),
-            reason_details={each.reason.value: each.details for each in candidates if each.details},
+            reason_details=details_of(candidates),
             links=links,
         )
 
@@ -216,11 +253,15 @@ class Letters:
         """What only some events have. Staff's own matters are asked for by staff kinds alone (rule 3)."""
         event, request = case.event, case.request
         extra: dict[str, Any] = {}
+        if isinstance(event, AreaEvent):
+            extra["area"] = self.materials.areas[event.area_id]
         if isinstance(event, RequestRecategorized):
             extra["old_category"] = self._category(event.old_category_id)
             extra["new_category"] = self._category(event.category_id)
         if isinstance(event, DueDateChanged):
             extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
+        if (move := _MOVES.get(type(event))) is not None:
+            extra["move"] = move
         if isinstance(event, RequestMerged):
             extra["survivor"] = self._survivor(case, kind, sight)
         if isinstance(event, RequestEvent) and kind.for_staff:

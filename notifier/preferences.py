@@ -76,6 +76,22 @@ class Choice:
         return self.cadence is Cadence.OFF or (self.off_until is not None and occurred_at <= self.off_until)
 
 
+class AreaChoice(Model):
+    """One person's choices for one watch area, their own or one they follow. Null is the default of the area."""
+
+    id = fields.BigIntField(primary_key=True)
+    person_id = fields.IntField()
+    area_id = fields.IntField()
+    cadence = fields.CharEnumField(Cadence, max_length=12, null=True)
+    comments = fields.BooleanField(null=True)
+    off_until = OptionalMomentField()
+    changed_at = MomentField()
+
+    class Meta:
+        table = "area_choice"
+        unique_together = (("person_id", "area_id"),)
+
+
 async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Choice]:
     """The stored choices of these readers for these kinds, by (recipient, kind)."""
     rows = await Preference.filter(recipient__in=list(recipients), kind__in=list(kinds))

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from casework.people import STAFF_ROLES, BareAddress, Member, Person
 from casework.watching import Follow, Mute
+from notifier.area_readers import AreaNow, read_areas
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
@@ -40,12 +41,16 @@ class ReaderNow:
     muted_until: int | None = None
     choices: Mapping[str, Choice] = field(default_factory=dict)
     hours: Hours = ALWAYS
+    areas: Mapping[int, AreaNow] = field(default_factory=dict)
 
 
-async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[int, str], ReaderNow]:
-    """By (event id, recipient key)."""
+async def read_readers(
+    pairs: Iterable[tuple[Case, Recipient]], *, area_ids: Iterable[int] = ()
+) -> dict[tuple[int, str], ReaderNow]:
+    """By (event id, recipient key). `area_ids` are the watch areas that any of their reasons names."""
     asked = list(pairs)
     person_ids = sorted({r.person_id for _, r in asked if r.person_id is not None})
+    areas = await read_areas(person_ids, area_ids)
     request_ids = sorted({case.request.id for case, _ in asked if case.request is not None})
     people = {person.id: person for person in await Person.filter(id__in=person_ids)} if person_ids else {}
     addresses = {r.address for _, r in asked if r.address} | {p.address for p in people.values() if p.address}
@@ -102,6 +107,7 @@ async def read_readers(pairs: Iterable[tuple[Case, Recipient]]) -> dict[tuple[in
             muted_until=mutes.get((person.id, request_id)),
             choices=own,
             hours=hours_of(person, settings.get(person.id)),
+            areas=areas.get(person.id, {}),
         )
 
     return {(case.event_id, recipient.key): one(case, recipient) for case, recipient in asked}

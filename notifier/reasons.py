@@ -18,6 +18,7 @@ class Reason(StrEnum):
     REPORTER = "reporter"
     FOLLOWER = "follower"
     WATCH_AREA = "watch_area"
+    CONFIRMATION = "confirmation"
 
     @property
     def strength(self) -> int:

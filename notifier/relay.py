@@ -108,7 +108,7 @@ async def _add_crowd_reasons(case: Case, kinds: Sequence[Kind], named: Reasons) 
     for kind in kinds:
         for crowd in kind.crowds:
             for each in await crowd(case.event_id, case.event, among=ids):
-                named[person(each.person_id)].append(Candidate(each.reason, kind, each.details))
+                named[person(each.person_id)].append(Candidate(each.reason, kind, each.details, each.area_id))
 
 
 async def _crowd_page(case: Case, kinds: Sequence[Kind], *, after: int) -> Reasons:
@@ -127,7 +127,7 @@ async def _crowd_page(case: Case, kinds: Sequence[Kind], *, after: int) -> Reaso
     for kind, answer in answers:
         for each in answer:
             if (recipient := person(each.person_id)) in page:
-                page[recipient].append(Candidate(each.reason, kind, each.details))
+                page[recipient].append(Candidate(each.reason, kind, each.details, each.area_id))
     return page
 
 
@@ -135,7 +135,8 @@ async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_
     """One chunk: decide on each recipient, write the rows, and move the cursor or settle, in one commit."""
     now = clock.now()
     bulk = case.event.occasion.bulk
-    readers = await read_readers((case, recipient) for recipient in reasons)
+    areas = {each.area_id for found in reasons.values() for each in found if each.area_id is not None}
+    readers = await read_readers(((case, recipient) for recipient in reasons), area_ids=areas)
     rows = [
         _row(
             case, readers[case.event_id, recipient.key], decide(case, readers[case.event_id, recipient.key], found), now

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from notifier.digest_render import Digest, Story
-from notifier.facts import Facts, Line, OrganizationFacts, Reader, RequestFacts
+from notifier.facts import AreaFacts, Facts, Line, OrganizationFacts, Reader, RequestFacts
 
 SITE = "https://marlow.example"
 NOW = datetime(2025, 6, 3, 18, 5, tzinfo=UTC)
@@ -62,6 +62,7 @@ _TEXTS = {
     "request_commented": "The one across the street flickers, too.",
     "staff_request_merged": "Same lamp.",
     "request_merged": "Same lamp as in the other report.",
+    "watch_area_activity": "New lamp fitted, and the timer set to dusk.",
 }
 _BY_MAYA = frozenset({"staff_request_submitted", "staff_request_reopened", "staff_public_comment", "request_submitted"})
 _BY_INES = frozenset({"request_commented", "request_reopened", "request_followed"})
@@ -75,6 +76,7 @@ _EXTRA: dict[str, Mapping[str, Any]] = {
     "staff_due_date_changed": {"old_due_at": NOW + timedelta(days=3), "new_due_at": NOW + timedelta(days=1)},
     "staff_request_merged": {"survivor": OTHER_LAMP},
     "request_merged": {"survivor": OTHER_LAMP},
+    "watch_area_activity": {"move": "closed"},
 }
 _ACCOUNT: dict[str, Mapping[str, Any]] = {
     "member_invited": {"action_url": f"{SITE}/join/abc", "inviter": "Rosa Delgado"},
@@ -84,6 +86,15 @@ _ACCOUNT: dict[str, Mapping[str, Any]] = {
     "account_exists": {"action_url": f"{SITE}/sign-in"},
     "address_changed": {"action_url": f"{SITE}/help/account"},
 }
+ELM_PARK = AreaFacts(
+    name="Elm Park",
+    km2=1.25,
+    keywords='light "bus stop"',
+    categories=("Street lights",),
+    with_comments=False,
+    matches=7,
+)
+_AREA_ITSELF = frozenset({"watch_area_created", "watch_area_followed"})
 _REASONS = {
     "staff_request_submitted": ("assignee", "route_address"),
     "staff_request_recategorized": ("assignee",),
@@ -92,6 +103,10 @@ _REASONS = {
     "request_submitted": ("reporter",),
     "request_followed": ("follower",),
     "request_commented": ("reporter",),
+    "watch_area_created": ("confirmation",),
+    "watch_area_followed": ("confirmation",),
+    "watch_area_request": ("watch_area",),
+    "watch_area_activity": ("watch_area",),
 }
 
 
@@ -101,16 +116,17 @@ def sample(kind: str, language: str) -> tuple[Facts, Reader]:
         return _account(kind, language)
     actor = "Maya Lindqvist" if kind in _BY_MAYA else "Ines Duarte" if kind in _BY_INES else "Rosa Delgado"
     status = _STATUS.get(kind.rsplit("_", 1)[-1], "open")
+    about_area = kind in _AREA_ITSELF
     facts = Facts(
         kind=kind,
         language=language,
         product="Curbcast",
         organization=MARLOW,
-        request=replace(LAMP, status=status),
+        request=replace(LAMP, status=status) if not about_area else None,
         actor=actor,
         occurred_at=NOW,
         text=_TEXTS.get(kind),
-        extra=_EXTRA.get(kind, {}),
+        extra={"area": ELM_PARK} if about_area else _EXTRA.get(kind, {}),
     )
     staff = kind.startswith("staff_")
     reasons = _REASONS.get(kind, ("assignee",) if staff else ("follower", "watch_area"))
@@ -213,7 +229,12 @@ def _account(kind: str, language: str) -> tuple[Facts, Reader]:
     return facts, Reader("Maya Lindqvist", ("account",))
 
 
-_HAPPENINGS = ("request_commented", "request_closed", "request_acknowledged", "request_reopened")
+_HAPPENINGS = (
+    ("commented", "Ines Duarte", _TEXTS["request_commented"]),
+    ("closed", "Rosa Delgado", _TEXTS["request_closed"]),
+    ("acknowledged", "Rosa Delgado", _TEXTS["request_acknowledged"]),
+    ("reopened", "Maya Lindqvist", _TEXTS["request_reopened"]),
+)
 
 
 def digest(language: str, count: int = 8) -> tuple[Digest, Reader]:
@@ -235,9 +256,14 @@ def digest(language: str, count: int = 8) -> tuple[Digest, Reader]:
         )
         lines = []
         for number in range(events):
-            kind = "staff_request_submitted" if is_new else _HAPPENINGS[(place + number) % len(_HAPPENINGS)]
             at = NOW - timedelta(minutes=7 * (place + number))
-            lines.append(Line(replace(sample(kind, language)[0], request=lamp, occurred_at=at)))
+            facts = replace(
+                sample("watch_area_request", language)[0], request=lamp, occurred_at=at, actor="Maya Lindqvist"
+            )
+            if not is_new:
+                move, actor, text = _HAPPENINGS[(place + number) % len(_HAPPENINGS)]
+                facts = replace(facts, kind="watch_area_activity", actor=actor, text=text, extra={"move": move})
+            lines.append(Line(facts))
         areas = (("Elm Park",), ("Old Harbour",), ("Elm Park", "Old Harbour"))[len(told) % 3]
         told.append(Story(tuple(lines), areas, is_new=is_new))
         place += events

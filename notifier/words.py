@@ -63,6 +63,7 @@ _REASONS = {
     ),
     "reporter": (N_("You reported this request."), N_("You reported at least one of these requests.")),
     "follower": (N_("You follow this request."), N_("You follow at least one of these requests.")),
+    "confirmation": (N_("It confirms what you did just now."), N_("It confirms what you did just now.")),
     "watch_area": (
         N_("This request is inside an area that you watch: %(names)s."),
         N_("These requests are inside areas that you watch: %(names)s."),

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 "app": "casework",
                 "indexes": [Index(fields=["priority", "due", "event_id"]), Index(fields=["bulk"])],
                 "pk_attr": "event_id",
-                "table_description": "An event that is still to be told. `due` moves forward on a claim, which is the lease. Priority 0 is told before 1.",
+                "table_description": "An event that is still to be told. `due` moves forward on a claim, which is the lease. Priority 0 goes first.",
             },
             bases=["Model"],
         ),
@@ -663,6 +663,98 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["person_id", "purpose"]), Index(fields=["organization_id", "address"])],
                 "pk_attr": "id",
                 "table_description": "One permission to do one thing.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="WatchArea",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "owner",
+                    fields.ForeignKeyField(
+                        "casework.Person",
+                        source_field="owner_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="watch_areas",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("shape", fields.BinaryField()),
+                ("min_x", fields.FloatField()),
+                ("min_y", fields.FloatField()),
+                ("max_x", fields.FloatField()),
+                ("max_y", fields.FloatField()),
+                ("area_km2", fields.FloatField()),
+                ("center_lat", fields.FloatField(null=True)),
+                ("center_lng", fields.FloatField(null=True)),
+                ("radius_m", fields.FloatField(null=True)),
+                (
+                    "category_ids",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("keywords", fields.CharField(default="", max_length=500)),
+                ("with_comments", fields.BooleanField(default=True)),
+                ("is_public", fields.BooleanField(default=False)),
+                ("since_event", fields.BigIntField()),
+                ("deleted_event", fields.BigIntField(null=True)),
+                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
+                ("deleted_at", OptionalMomentField(null=True)),
+            ],
+            options={
+                "table": "watch_area",
+                "app": "casework",
+                "indexes": [Index(fields=["owner_id", "id"])],
+                "pk_attr": "id",
+                "table_description": "A shape on the ground that a person watches, from one event to another (exclusive at both ends).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="AreaFollow",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "area",
+                    fields.ForeignKeyField(
+                        "casework.WatchArea",
+                        source_field="area_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="follows",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "casework.Person",
+                        source_field="person_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="area_follows",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("since_event", fields.BigIntField()),
+                ("until_event", fields.BigIntField(null=True)),
+                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "area_follow",
+                "app": "casework",
+                "constraints": [
+                    UniqueConstraint(
+                        fields=("area_id", "person_id"), name="area_follow_present", condition="until_event IS NULL"
+                    )
+                ],
+                "indexes": [Index(fields=["area_id", "person_id"]), Index(fields=["person_id", "id"])],
+                "pk_attr": "id",
+                "table_description": "A person follows somebody's public area, from one event to another (exclusive at both ends).",
             },
             bases=["Model"],
         ),

@@ -20,10 +20,12 @@ class Migration(migrations.Migration):
                 ),
                 "CREATE UNIQUE INDEX follow_present ON follow (request_id, person_id) WHERE until_event IS NULL",
                 "CREATE UNIQUE INDEX mute_present ON mute (request_id, person_id) WHERE until_event IS NULL",
+                "CREATE UNIQUE INDEX area_follow_present ON area_follow (area_id, person_id) WHERE until_event IS NULL",
                 "CREATE INDEX history_unstamped ON history (id) WHERE position IS NULL",
             ],
             [
                 "DROP INDEX history_unstamped",
+                "DROP INDEX area_follow_present",
                 "DROP INDEX mute_present",
                 "DROP INDEX follow_present",
                 "DROP INDEX request_import",

@@ -23,7 +23,7 @@ def list_kinds() -> None:
     """Every kind of mail, what sets it off, and its default."""
     table = Table("kind", "what it is", "event", "default")
     for kind in CATALOGUE:
-        table.add_row(kind.key, kind.label, kind.event.__name__, kind.default.value)
+        table.add_row(kind.key, kind.label, ", ".join(event.__name__ for event in kind.events), kind.default.value)
     Console().print(table)
 
 

@@ -16,6 +16,34 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="AreaChoice",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("person_id", fields.IntField()),
+                ("area_id", fields.IntField()),
+                (
+                    "cadence",
+                    fields.CharEnumField(
+                        null=True,
+                        description="IMMEDIATE: immediate\nHOURLY: hourly\nDAILY: daily\nWEEKLY: weekly\nOFF: off",
+                        enum_type=Cadence,
+                        max_length=12,
+                    ),
+                ),
+                ("comments", fields.BooleanField(null=True)),
+                ("off_until", OptionalMomentField(null=True)),
+                ("changed_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "area_choice",
+                "app": "notifier",
+                "unique_together": (("person_id", "area_id"),),
+                "pk_attr": "id",
+                "table_description": "One person's choices for one watch area, their own or one they follow. Null is the default of the area.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="BurstWindow",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -67,14 +67,8 @@ def test_every_kind_has_a_template_and_a_test_and_none_is_left_over() -> None:
     tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests/notifier/kinds").glob("test_*.py")}
     assert keys - templates == set()
     assert keys - tests == set()
-    assert templates - keys - ACCOUNT_TEMPLATES == {"bundle", "digest"}
+    assert templates - keys == {"bundle", "digest"}
     assert tests - keys == set()
-
-
-# Their rows come with accounts.
-ACCOUNT_TEMPLATES = frozenset(
-    {"member_invited", "member_added", "password_reset", "confirm_email", "account_exists", "address_changed"}
-)
 
 
 def test_every_kind_is_listed_once() -> None:
