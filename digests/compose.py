@@ -38,10 +38,11 @@ class ToldLine:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened on one request, newest first, and the areas that it lies in."""
+    """What happened on one request, newest first, and the areas that it lies in; `last_of` are deleted by now."""
 
     lines: tuple[ToldLine, ...]
     areas: tuple[str, ...]
+    last_of: tuple[str, ...] = ()
 
     @property
     def strength(self) -> int:
@@ -64,14 +65,16 @@ def arrange(lines: Sequence[ToldLine]) -> list[Story]:
 
 
 def _story(told: Sequence[ToldLine]) -> Story:
-    areas = {
-        name: None
-        for line in told
-        for candidate in line.decision.remaining
-        if candidate.reason is Reason.WATCH_AREA
-        for name in candidate.details
-    }
-    return Story(tuple(sorted(told, key=lambda line: -line.case.event_id)), tuple(areas))
+    areas: dict[str, None] = {}
+    deleted: dict[str, None] = {}
+    for line in told:
+        for candidate in line.decision.remaining:
+            if candidate.reason is Reason.WATCH_AREA:
+                areas.update(dict.fromkeys(candidate.details))
+                area = line.reader.areas.get(candidate.area_id) if candidate.area_id is not None else None
+                if area is not None and area.is_deleted:
+                    deleted.update(dict.fromkeys(candidate.details))
+    return Story(tuple(sorted(told, key=lambda line: -line.case.event_id)), tuple(areas), tuple(deleted))
 
 
 def next_issue_at(lines: Sequence[ToldLine], now: datetime) -> datetime | None:

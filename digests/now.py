@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casework import clock
+from casework.areas import AreaFollow, WatchArea
 from casework.config import Settings
 from casework.people import STAFF_ROLES, Member, Person
 from digests.asking import ask_again
@@ -13,9 +14,9 @@ from digests.gather import gather_all
 from digests.issues import ASKED, Issue
 from digests.writing import Desk
 from notifier.facts import Rendered
-from notifier.kinds import CATALOGUE, KINDS
+from notifier.kinds import CATALOGUE, KINDS, Group
 from notifier.notifications import Notification, State
-from notifier.preferences import ReaderSettings, choices_of
+from notifier.preferences import AreaChoice, Cadence, ReaderSettings, choices_of
 from notifier.readers import hours_of
 from notifier.recipients import Recipient
 
@@ -27,15 +28,27 @@ async def next_digest_at(person: Person) -> datetime | None:
     first = await Notification.filter(recipient=key, held_until__isnull=False).order_by("held_until").first()
     if first is not None and first.held_until is not None:
         return hours.free_from(first.held_until)
+    cadences, now = await _cadences_of(person), clock.now()
+    return min((hours.free_from(hours.next_issue(each, now)) for each in cadences & set(DIGESTS)), default=None)
+
+
+async def _cadences_of(person: Person) -> set[Cadence]:
+    """Every cadence at which the person may hear of something: of each kind, and of each area that they watch."""
+    key = Recipient(person.id, None).key
     choices = await choices_of([key], KINDS)
     is_staff = await Member.exists(person_id=person.id, until_event__isnull=True, role__in=list(STAFF_ROLES))
-    cadences = set()
+    own = await WatchArea.filter(owner_id=person.id, deleted_event__isnull=True).only("id")
+    followed = await AreaFollow.filter(person_id=person.id, until_event__isnull=True).only("id", "area_id")
+    areas = {row.id for row in own} | {row.area_id for row in followed}
+    of_area = {row.area_id: row.cadence for row in await AreaChoice.filter(person_id=person.id)} if areas else {}
+    found: set[Cadence] = set()
     for kind in CATALOGUE:
         choice = choices.get((key, kind.key))
-        if not kind.is_account and (is_staff or not kind.for_staff):
-            cadences.add(choice.cadence or kind.default if choice is not None else kind.default)
-    now = clock.now()
-    return min((hours.free_from(hours.next_issue(each, now)) for each in cadences & set(DIGESTS)), default=None)
+        cadence = (choice.cadence if choice is not None else None) or kind.default
+        if kind.is_account or (kind.for_staff and not is_staff) or cadence is Cadence.OFF:
+            continue
+        found |= {of_area.get(area) or cadence for area in areas} if kind.group is Group.AREAS else {cadence}
+    return found
 
 
 async def preview_digest(person: Person, settings: Settings) -> Rendered | None:

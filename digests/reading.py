@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.config import Settings
+from casework.people import Person
 from casework.signing import read_token
 from digests.asking import ask_again
 from digests.compose import Story, ToldLine, arrange
@@ -17,6 +18,7 @@ from notifier.letters import Letters, language_of, sight_of
 from notifier.links import DIGEST
 from notifier.notifications import Notification, State
 from notifier.reasons import Skip
+from notifier.recipients import from_key
 
 _STILL_SEEN = frozenset(
     {None, Skip.MUTED, Skip.PREFERENCE_OFF, Skip.AREA_OFF, Skip.COMMENTS_OFF, Skip.SWITCHED_OFF, Skip.SUPPRESSED}
@@ -50,16 +52,23 @@ class ReadIssue:
 
 
 async def read_issue(settings: Settings, token: str) -> ReadIssue | None:
-    """The digest behind a link as far as its reader may still see it; None where we made no such link."""
+    """The digest behind a link as far as its reader may still see it; None where we made no such link, or its reader's
+    account is closed."""
     named = read_token(settings.secret_key, DIGEST, token)
     issue = await Issue.get_or_none(id=int(named)) if named is not None else None
-    if issue is None:
+    if issue is None or not await _has_reader(issue):
         return None
     rows = await Notification.filter(line__issue_id=issue.id).exclude(state=State.SKIPPED).order_by("id")
     lines, letters = await ask_again(rows, settings)
     seen = [line for line in lines if line.decision.skip in _STILL_SEEN]
     language = language_of(seen[0].case, seen[0].reader) if seen else "en"
     return ReadIssue(issue.created_at, language, tuple(_read(story, letters, language) for story in arrange(seen)))
+
+
+async def _has_reader(issue: Issue) -> bool:
+    """A closed account reads nothing any more."""
+    person_id = from_key(issue.recipient).person_id
+    return person_id is None or await Person.exists(id=person_id, closed_at__isnull=True)
 
 
 def _read(story: Story, letters: Letters, language: str) -> ReadStory:

@@ -94,7 +94,7 @@ class Desk:
 
     def _key(self, story: stories.Story) -> Hashable:
         """Equal for stories that read the same."""
-        return tuple(self._line_key(line) for line in story.lines), story.areas
+        return tuple(self._line_key(line) for line in story.lines), story.areas, story.last_of
 
     def _line_key(self, line: ToldLine) -> Hashable:
         return line.case.event_id, line.decision.kind.key, _language(line.reader), sight_of(line.reader)
@@ -103,7 +103,7 @@ class Desk:
         found = self._stories.get(key)
         if found is None:
             lines = tuple(self._line(line) for line in story.lines)
-            found = self._stories[key] = Story(lines, story.areas, is_new=story.lines[-1].is_new)
+            found = self._stories[key] = Story(lines, story.areas, story.last_of, is_new=story.lines[-1].is_new)
         return found
 
     def _line(self, line: ToldLine) -> Line:
