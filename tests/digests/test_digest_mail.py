@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -158,7 +159,7 @@ async def _closed(telling: Telling, number: int, comment: str = "New bulb.") -> 
     await telling.run()
 
 
-async def _morning(telling: Telling, clock: time_machine.Coordinates) -> Mail:
+async def _morning(telling: Telling, clock: Any) -> Mail:
     clock.move_to(WEDNESDAY_AT_EIGHT)
     return mail_to(await telling.run(), "maya@example.org")
 
