@@ -60,7 +60,7 @@ async def person(handle: str) -> Person:
 
 
 async def watch(owner: Person, shape: Shape, **values: Any) -> WatchArea:
-    given = {"name": "Elm Park", "since_event": 1, "created_at": NOW} | values
+    given: dict[str, Any] = {"name": "Elm Park", "since_event": 1, "created_at": NOW} | values
     return await WatchArea.create(
         owner=owner,
         shape=shape.wkb,
@@ -148,7 +148,12 @@ async def category(name: str = "Potholes", **values: Any) -> RequestCategory:
 
 
 async def report(about: RequestCategory, **values: Any) -> ServiceRequest:
-    given = {"longitude": 0.3, "latitude": 0.3, "summary": "A pothole on Elm Street", "created_at": NOW} | values
+    given: dict[str, Any] = {
+        "longitude": 0.3,
+        "latitude": 0.3,
+        "summary": "A pothole on Elm Street",
+        "created_at": NOW,
+    } | values
     return await ServiceRequest.create(
         organization_id=about.organization_id,
         category=about,
