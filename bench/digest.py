@@ -1,0 +1,145 @@
+"""A morning's digests: gathered, asked again, written and handed to an SMTP sink; from the first claim to the last 250.
+
+    ours      PostgreSQL, one digest worker's work in one process, everything that the promise needs
+    beside    the same sink, fed as many prebuilt mails of the same size by the stock SMTP client
+
+Each reader watches one of the town's neighbourhoods, where eight things happened since yesterday; some of a
+neighbourhood's readers speak Spanish.
+
+`python -m bench.digest 2000` measures that many readers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import uvloop
+
+from bench import report, servers
+from bench.smtp_raw import feed_stock
+from casework import clock
+from casework.access import viewer_for
+from casework.actions import accounts, filing, handling, membership, talking
+from casework.config import Settings
+from casework.database import close_database, fetch, migrate, open_database
+from casework.people import Role
+from curbcast.wiring import register_all_models
+from digests.flush import flush_due
+from digests.gather import gather_due
+from digests.issues import Issue
+from notifier.notifications import State
+from notifier.preview import preview
+from notifier.relay import stamp, tell_due
+from notifier.transports import transport_for
+
+CONNECTIONS = 8
+GOAL = 0.5
+NEIGHBOURHOODS, REQUESTS = 10, 4  # of each request, its closing and a comment: eight lines a reader
+
+
+async def _town(readers: int, settings: Settings) -> None:
+    """Everybody wants a daily digest of what they follow, and yesterday is told: all of it is due now."""
+    organization = await membership.create_organization(slug="bench", name="Town of Bench")
+    official = await accounts.create_person(handle="tom", name="Tom", address="tom@bench.example", confirmed=True)
+    await membership.add_member(organization, official, Role.OWNER)
+    viewer = await viewer_for(official)
+    category = await membership.create_category(viewer, organization.id, name="Street lights")
+    requests = [
+        await filing.submit_request(
+            viewer,
+            organization_id=organization.id,
+            category_id=category.id,
+            summary=f"Lamp {number} on Elm Street is dark",
+            place=f"{number} Elm Street",
+        )
+        for number in range(NEIGHBOURHOODS * REQUESTS)
+    ]
+    now = clock.now()
+    await fetch(
+        "INSERT INTO person (handle, name, address, language, time_zone, confirmed_at, created_at)"
+        " SELECT 'r' || n, 'Resident ' || n, 'r' || n || '@bench.example',"
+        " CASE n % 5 WHEN 0 THEN 'es' ELSE 'en' END, 'America/New_York', $1, $1 FROM generate_series(1, $2::int) AS n",
+        now,
+        readers,
+    )
+    await fetch(
+        "INSERT INTO preference (recipient, kind, cadence, changed_at)"
+        " SELECT 'person:' || id, kind, 'daily', $1 FROM person,"
+        " unnest(ARRAY['request_closed', 'request_commented']) AS kind WHERE handle LIKE 'r%'",
+        now,
+    )
+    await fetch(
+        "INSERT INTO follow (request_id, person_id, since_event, created_at)"
+        f" SELECT request_id, id, 0, $2 FROM person, unnest($1::int[]) WITH ORDINALITY AS given(request_id, place)"
+        f" WHERE handle LIKE 'r%' AND id % {NEIGHBOURHOODS} = place % {NEIGHBOURHOODS}",
+        [request.id for request in requests],
+        now,
+    )
+    for request in requests:
+        await talking.add_comment(viewer, request.id, body="We are coming on Thursday with the lift. " * 3)
+        await handling.close(viewer, request.id, comment="A new lamp, and the timer set to dusk. " * 3)
+    await stamp()
+    while await tell_due(lease=settings.lease):
+        pass
+    await fetch("UPDATE notification SET held_until = $1 WHERE held_until IS NOT NULL", now - timedelta(seconds=1))
+    await fetch("ANALYZE")
+
+
+async def _send(settings: Settings) -> None:
+    """What a worker does, on two lanes, so that one batch is written while another is on the wire."""
+    transport = transport_for(settings)
+
+    async def flush() -> None:
+        while await flush_due(transport, settings):
+            pass
+
+    while await gather_due():
+        await asyncio.gather(flush(), flush())
+    await asyncio.gather(flush(), flush())
+    await transport.close()
+
+
+async def measure(readers: int) -> dict[str, Any]:
+    """Seconds of both, for one number of readers."""
+    register_all_models()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(servers.postgres())
+        sink = stack.enter_context(servers.smtp_sink())
+        url = await servers.create_database(postgres.url, "digest")
+        settings = Settings(
+            secret_key="x" * 32, database_url=url, smtp_url=f"{sink.url}?starttls=never", smtp_connections=CONNECTIONS
+        )
+        await migrate(url)
+        await open_database(url)
+        await _town(readers, settings)
+        begun = time.perf_counter()
+        await _send(settings)
+        ours = time.perf_counter() - begun
+        lines = sum(issue.told for issue in await Issue.filter(state=State.SENT))
+        if lines != readers * REQUESTS * 2:
+            raise RuntimeError(f"{lines} lines of {readers * REQUESTS * 2} were told")
+        await close_database()
+        prebuilt = preview("digest", "en").eml
+        beside = await feed_stock(sink.port, [prebuilt] * readers, CONNECTIONS)
+    return {"ours": ours, "beside": beside, "size": len(prebuilt)}
+
+
+def main(readers: int = 2_000) -> dict[str, Any]:
+    measured = uvloop.run(measure(readers))
+    return report(
+        "digest",
+        ours=readers / measured["ours"],
+        beside=readers / measured["beside"],
+        goal=GOAL,
+        unit="digests/s",
+        note=f"{readers:,} readers, {REQUESTS * 2} lines each, {measured['size'] // 1000} kB",
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
