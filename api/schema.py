@@ -29,9 +29,12 @@ from api.people.viewer import ViewerQueries
 from api.requests.mutations import RequestMutations
 from api.requests.queries import RequestQueries
 from api.requests.types import service_request
+from api.watching.area_types import watch_area
+from api.watching.areas import WatchAreaMutations, WatchAreaQueries
 from api.watching.mutations import WatchingMutations
 from casework import organizations
 from casework.access import person_for
+from casework.actions.areas import areas_seen_by
 from digests.issues import Issue
 from notifier.links import Links
 
@@ -72,6 +75,11 @@ async def _digest(context: Context, number: int) -> Node | None:
     return digest(found, Links(context.settings)) if found else None
 
 
+async def _watch_area(context: Context, number: int) -> Node | None:
+    found = await areas_seen_by(context.viewer).get_or_none(id=number)
+    return watch_area(found, context.viewer) if found else None
+
+
 _DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
     "ServiceRequest": _request,
     "Comment": _comment,
@@ -80,6 +88,7 @@ _DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
     "RequestCategory": _category,
     "Notification": _notification,
     "Digest": _digest,
+    "WatchArea": _watch_area,
 }
 
 
@@ -94,11 +103,20 @@ class NodeQueries:
         return await door(info.context, named[1]) if door and named else None
 
 
-_NOUNS = (ViewerQueries, NodeQueries, OrganizationQueries, RequestQueries, InboxQueries, DigestQueries)
+_NOUNS = (
+    ViewerQueries,
+    NodeQueries,
+    OrganizationQueries,
+    RequestQueries,
+    InboxQueries,
+    DigestQueries,
+    WatchAreaQueries,
+)
 _VERBS = (
     RequestMutations,
     CommentMutations,
     WatchingMutations,
+    WatchAreaMutations,
     OrganizationMutations,
     InboxMutations,
     MemberMutations,

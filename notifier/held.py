@@ -11,7 +11,7 @@ from notifier.bursts import BURST
 from notifier.cases import load_cases
 from notifier.decisions import candidates_from_json, decide
 from notifier.notifications import Notification
-from notifier.preferences import Cadence, store_choice
+from notifier.preferences import Cadence, store_area_choice, store_choice
 from notifier.readers import read_readers
 from notifier.recipients import from_key
 
@@ -20,6 +20,12 @@ async def choose(recipient: str, kind: str, cadence: Cadence | None) -> None:
     """A reader's choice for one kind (None is the default), with what waits for them moved accordingly."""
     await store_choice(recipient, kind, cadence)
     await move_waiting(recipient)
+
+
+async def choose_area(person_id: int, area_id: int, cadence: Cadence | None, comments: bool | None) -> None:
+    """A person's choices for one area, with what waits for them moved accordingly."""
+    await store_area_choice(person_id, area_id, cadence, comments)
+    await move_waiting(f"person:{person_id}")
 
 
 async def move_waiting(recipient: str, *, hours_changed: bool = False) -> None:

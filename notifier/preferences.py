@@ -109,3 +109,20 @@ async def store_choice(recipient: str, kind: str, cadence: Cadence | None) -> No
         turned_on = present.cadence is Cadence.OFF and cadence is not Cadence.OFF
         off_until = now if turned_on else present.off_until
         await Preference.filter(id=present.id).update(cadence=cadence, off_until=off_until, changed_at=now)
+
+
+async def store_area_choice(person_id: int, area_id: int, cadence: Cadence | None, comments: bool | None) -> None:
+    """The same for one watch area."""
+    now = clock.now()
+    async with transaction():
+        present = await AreaChoice.filter(person_id=person_id, area_id=area_id).select_for_update().first()
+        if present is None:
+            await AreaChoice.create(
+                person_id=person_id, area_id=area_id, cadence=cadence, comments=comments, changed_at=now
+            )
+            return
+        turned_on = present.cadence is Cadence.OFF and cadence is not Cadence.OFF
+        off_until = now if turned_on else present.off_until
+        await AreaChoice.filter(id=present.id).update(
+            cadence=cadence, comments=comments, off_until=off_until, changed_at=now
+        )

@@ -148,7 +148,7 @@ async def follow_watch_area(viewer: Viewer, area_id: int) -> WatchArea:
     person_id = _signed_in(viewer)
     area = await _lock(viewer, area_id)
     if area.owner_id == person_id:
-        raise Conflict("This area is your own; you hear of it already.", field="area_id")
+        raise Conflict("This area is your own; you hear of it already.", field="watch_area_id")
     if not await _present(area.id, person_id).exists():
         row = await record(WatchAreaFollowed(occasion=viewer.occasion(), area_id=area.id))
         await AreaFollow.create(area_id=area.id, person_id=person_id, since_event=row.id, created_at=row.occurred_at)
@@ -163,6 +163,15 @@ async def unfollow_watch_area(viewer: Viewer, area_id: int) -> WatchArea:
     if await _present(area.id, person_id).exists():
         row = await record(WatchAreaUnfollowed(occasion=viewer.occasion(), area_id=area.id))
         await _present(area.id, person_id).update(until_event=row.id)
+    return area
+
+
+async def area_heard_of_by(viewer: Viewer, area_id: int) -> WatchArea:
+    """An area that the viewer owns or follows, of which they may choose how soon they hear. Raises NotFound."""
+    person_id = _signed_in(viewer)
+    area = await areas_seen_by(viewer).get_or_none(id=area_id)
+    if area is None or (area.owner_id != person_id and not await _present(area.id, person_id).exists()):
+        raise NotFound("There is no such watch area of yours.", field="watch_area_id")
     return area
 
 
@@ -181,7 +190,7 @@ async def _lock(viewer: Viewer, area_id: int) -> WatchArea:
     await WatchArea.filter(id=area_id).select_for_update().only("id")
     area = await areas_seen_by(viewer).get_or_none(id=area_id)
     if area is None:
-        raise NotFound("There is no such watch area.", field="area_id")
+        raise NotFound("There is no such watch area.", field="watch_area_id")
     return area
 
 
@@ -189,7 +198,7 @@ async def _lock_own(viewer: Viewer, area_id: int) -> WatchArea:
     person_id = _signed_in(viewer)
     area = await _lock(viewer, area_id)
     if area.owner_id != person_id:
-        raise Forbidden("Only its owner can change a watch area.", field="area_id")
+        raise Forbidden("Only its owner can change a watch area.", field="watch_area_id")
     return area
 
 
