@@ -21,13 +21,13 @@ import shapely
 import uvloop
 from rich.console import Console
 from rich.table import Table
-from tortoise import Tortoise
 
 from bench import servers
-from casework.areas import AREA_INDEX_SQL, areas_at
-from casework.database import CASEWORK_MODELS, close_database, connection, fetch, open_database, register_models
+from casework.areas import areas_at
+from casework.database import close_database, connection, fetch, migrate, open_database
 from casework.geometry import contains
 from casework.people import Person
+from curbcast.wiring import register_all_models
 
 SIZES = (10_000, 100_000, 1_000_000)
 GOAL = 1.5
@@ -100,10 +100,8 @@ async def _load(url: str, owner: int, batches: Iterator[Any]) -> None:
 
 
 async def _prepare(url: str, areas: int) -> None:
+    await migrate(url)
     await open_database(url)
-    await Tortoise.generate_schemas()
-    for statement in AREA_INDEX_SQL["postgres"]:
-        await connection().execute_script(statement)
     owner = await Person.create(handle="ines", name="Ines", address="ines@bench.example", created_at=_MADE_AT)
     await _load(url, owner.id, _small(areas, np.random.default_rng(areas)))
     await close_database()
@@ -137,7 +135,7 @@ def _row(name: str, areas: int, took: list[float], hits: int) -> dict[str, Any]:
 
 async def measure(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     """One row for each kind of match and number of areas."""
-    register_models("casework", tuple(dict.fromkeys((*CASEWORK_MODELS, "casework.areas"))))
+    register_all_models()
     rows = []
     with servers.postgres() as server:
         urls = {areas: await servers.create_database(server.url, f"areas_{areas}") for areas in sizes}

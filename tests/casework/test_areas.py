@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tortoise import Tortoise
+from tortoise.exceptions import IntegrityError
 
-from bench.servers import Server, create_database
-from casework import clock, database
+from casework import clock
 from casework.areas import (
-    AREA_INDEX_SQL,
+    AreaFollow,
     AreaHit,
     Preview,
     WatchArea,
@@ -36,23 +33,10 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 EVENT = 100
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def areas(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Person]:
-    """An empty database with the tables of areas and their index, and Ines, who owns areas."""
-    if request.param == "sqlite":
-        url = f"sqlite://{tmp_path}/areas.sqlite3"
-    else:
-        server: Server = request.getfixturevalue("postgres_server")
-        url = await create_database(server.url, f"areas_{abs(hash(request.node.nodeid))}")
-    modules = tuple(dict.fromkeys((*database.CASEWORK_MODELS, "casework.areas")))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_models", {"casework": modules})
-        await database.open_database(url)
-        await Tortoise.generate_schemas()
-        for statement in AREA_INDEX_SQL[request.param]:
-            await database.connection().execute_script(statement)
-        yield await person("ines")
-        await database.close_database()
+@pytest.fixture
+async def areas(db: str) -> Person:
+    """Ines, who owns areas, in an empty database."""
+    return await person("ines")
 
 
 async def person(handle: str) -> Person:
@@ -216,3 +200,12 @@ async def test_a_preview_of_more_than_a_page_counts_everything(areas: Person, mo
 def test_an_area_is_too_broad_when_a_week_brings_more_than_35() -> None:
     assert not is_too_broad(Preview(70, [35, 35]))
     assert is_too_broad(Preview(36, [0, 36]))
+
+
+async def test_a_person_follows_an_area_once_at_a_time(areas: Person) -> None:
+    area, maya = await watch(areas, parse_area(polygon(SQUARE))), await person("maya")
+    follow: dict[str, Any] = {"area": area, "person": maya, "created_at": NOW, "since_event": 1}
+    for until in (5, 9, None):
+        await AreaFollow.create(**follow, until_event=until)
+    with pytest.raises(IntegrityError):
+        await AreaFollow.create(**follow)
