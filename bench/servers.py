@@ -67,11 +67,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres() -> Iterator[Server]:
+def postgres(*, shared_buffers: str = "256MB") -> Iterator[Server]:
     """An empty PostgreSQL of its own, reached by TCP as user `curbcast` without a password.
 
     Tuned for throw-away data (nothing is synced to disk). Text is sorted by code point and cased by Unicode, the
-    same on every machine.
+    same on every machine. `shared_buffers` is PostgreSQL's own cache.
     """
     user = _postgres_user()
     with tempfile.TemporaryDirectory(prefix="curbcast-postgres-", ignore_cleanup_errors=True) as folder:
@@ -94,7 +94,7 @@ def postgres() -> Iterator[Server]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
             "max_connections": 200,
-            "shared_buffers": "256MB",
+            "shared_buffers": shared_buffers,
             "timezone": "UTC",
             "jit": "off",
         }
