@@ -26,6 +26,7 @@ from api.people.profile import ProfileMutations
 from api.people.signing import SigningMutations
 from api.people.types import person
 from api.people.viewer import ViewerQueries
+from api.requests.moderation import ModerationMutations
 from api.requests.mutations import RequestMutations
 from api.requests.queries import RequestQueries
 from api.requests.types import service_request
@@ -122,6 +123,7 @@ _VERBS = (
     MemberMutations,
     SigningMutations,
     ProfileMutations,
+    ModerationMutations,
 )
 
 schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))

@@ -116,7 +116,7 @@ def seen_by(viewer: Viewer, prefix: str = "") -> Q:
     def where(**conditions: Any) -> Q:
         return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
-    seen = where(is_hidden=False, category__is_private=False)
+    seen = where(is_hidden=False, category__is_private=False, held_at__isnull=True)
     if viewer.person_id is not None:
         seen |= where(reporter_id=viewer.person_id)
     if viewer.staffed:
@@ -141,9 +141,20 @@ async def lock_request(viewer: Viewer, request_id: int, *, field: str = "request
 
 
 def comments_seen_by(viewer: Viewer, request: ServiceRequest) -> QuerySet[Comment]:
-    """The comments of a request that the viewer may see already; internal ones are for its staff."""
+    """The comments of a request that the viewer may see already; internal ones are for its staff.
+
+    Those that are held are for their author and staff.
+    """
     comments = Comment.filter(request_id=request.id)
-    return comments if viewer.is_staff_of(request.organization_id) else comments.filter(is_internal=False)
+    if viewer.is_staff_of(request.organization_id):
+        return comments
+    return comments.filter(released_to(viewer), is_internal=False)
+
+
+def released_to(viewer: Viewer) -> Q:
+    """Comments that are not held, and one's own."""
+    released = Q(held_at__isnull=True)
+    return released | Q(author_id=viewer.person_id) if viewer.person_id is not None else released
 
 
 def is_private(request: ServiceRequest) -> bool:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import partial
 
 from casework.access import Viewer, require
-from casework.errors import CannotMerge, CaseworkError, Forbidden, IllegalMove
+from casework.errors import CannotMerge, CaseworkError, Forbidden, Held, IllegalMove
 from casework.lifecycle import Move, Part, after, check_may_comment
 from casework.organizations import Restriction
 from casework.permissions import Action
@@ -53,6 +53,7 @@ def why_not(viewer: Viewer, request: ServiceRequest, deed: Deed) -> CaseworkErro
 def target_of(viewer: Viewer, request: ServiceRequest, move: Move) -> Status:
     """The status that a move by this viewer leads to; raises as `check` does."""
     require(viewer, Action.CHANGE_STATUS, request.organization_id)
+    refuse_held(request)
     part = viewer.part(request)
     return after(request.status, move, part, restriction_for(request, part))
 
@@ -63,6 +64,12 @@ def restriction_for(request: ServiceRequest, part: Part) -> Restriction:
         return Restriction.NONE
     category = request.category
     return category.requester_restriction if part is Part.REQUESTER else category.resident_restriction
+
+
+def refuse_held(request: ServiceRequest) -> None:
+    """Nobody hears of a held request, so nothing that is told of can be done to it."""
+    if request.held_at is not None:
+        raise Held("This request waits for staff to release it.")
 
 
 def _move(viewer: Viewer, request: ServiceRequest, *, move: Move) -> None:
@@ -78,27 +85,36 @@ def _update(viewer: Viewer, request: ServiceRequest) -> None:
 
 def _comment(viewer: Viewer, request: ServiceRequest) -> None:
     require(viewer, Action.COMMENT, request.organization_id)
+    refuse_held(request)
     part = viewer.part(request)
     check_may_comment(request.status, part, restriction_for(request, part))
 
 
 def _speak_internally(viewer: Viewer, request: ServiceRequest) -> None:
     require(viewer, Action.SPEAK_INTERNALLY, request.organization_id)
+    refuse_held(request)
     if request.status is Status.ARCHIVED:
         raise IllegalMove("This request is archived; report a new one instead.")
 
 
 def _handle(viewer: Viewer, request: ServiceRequest, *, action: Action) -> None:
     require(viewer, action, request.organization_id)
+    refuse_held(request)
     _refuse_archived(request)
 
 
 def _merge(viewer: Viewer, request: ServiceRequest) -> None:
     require(viewer, Action.MERGE, request.organization_id)
+    refuse_held(request)
     if request.merged_into_id is not None:
         raise CannotMerge("This request was merged already.", field="request_id")
     if request.status is Status.ARCHIVED:
         raise CannotMerge("This request is archived and can't be merged any more.", field="request_id")
+
+
+def _follow(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.FOLLOW, request.organization_id)
+    refuse_held(request)
 
 
 def _permitted(viewer: Viewer, request: ServiceRequest, *, action: Action) -> None:
@@ -117,7 +133,7 @@ _CHECKS: Mapping[Deed, Callable[[Viewer, ServiceRequest], None]] = {
     Deed.ACKNOWLEDGE: partial(_move, move=Move.ACKNOWLEDGE),
     Deed.CLOSE: partial(_move, move=Move.CLOSE),
     Deed.REOPEN: partial(_move, move=Move.REOPEN),
-    Deed.FOLLOW: partial(_permitted, action=Action.FOLLOW),
+    Deed.FOLLOW: _follow,
     Deed.ASSIGN: partial(_handle, action=Action.ASSIGN),
     Deed.RECATEGORIZE: partial(_handle, action=Action.RECATEGORIZE),
     Deed.CHANGE_DUE_DATE: partial(_handle, action=Action.CHANGE_DUE_DATE),

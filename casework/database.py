@@ -26,6 +26,7 @@ CASEWORK_MODELS = (
     "casework.watching",
     "casework.areas",
     "casework.history",
+    "casework.moderation",
     "casework.ledger",
 )
 

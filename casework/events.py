@@ -134,6 +134,23 @@ class RequestVisibilityChanged(RequestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContentFlagged(RequestEvent):
+    """Somebody asks staff to look at the request, or at one of its comments."""
+
+    is_internal = True
+    comment_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentReleased(RequestEvent):
+    """Staff let go on what was held: the request itself, or one of its comments."""
+
+    is_internal = True
+    comment_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestArchived(RequestEvent):
     pass
 

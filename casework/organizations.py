@@ -25,7 +25,10 @@ class Restriction(StrEnum):
 
 
 class Organization(Model):
-    """A town, a department or a utility that takes service requests."""
+    """A town, a department or a utility that takes service requests.
+
+    `held_words` and `hold_guests` say what waits for staff before anybody hears of it (see casework.moderation).
+    """
 
     id = fields.IntField(primary_key=True)
     slug = fields.CharField(max_length=63, unique=True)
@@ -33,6 +36,8 @@ class Organization(Model):
     time_zone = fields.CharField(max_length=64, default="America/New_York")
     next_request_number = fields.IntField(default=1)
     subscribe_acting_members = fields.BooleanField(default=False)
+    hold_guests = fields.BooleanField(default=False)
+    held_words: fields.Field[list[str]] = fields.JSONField(default=list)
     created_at = MomentField()
 
     class Meta:

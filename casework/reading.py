@@ -21,7 +21,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from casework.access import Viewer, requests_seen_by, seen_by
+from casework.access import Viewer, released_to, requests_seen_by, seen_by
 from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
 from casework.people import STAFF_ROLES, Member, Person
@@ -82,11 +82,13 @@ def _cut(found: Sequence[T], window: Window) -> Page[T]:
 async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[Comment]]:
     """A page of comments for each request, oldest first, with their authors; internal ones for its staff only."""
     columns = (
-        "x.id, x.request_id, x.author_id, x.by_staff, x.body, x.is_internal, x.accompanies, x.created_at,"
+        "x.id, x.request_id, x.author_id, x.by_staff, x.body, x.is_internal, x.held_at, x.accompanies, x.created_at,"
         " p.handle AS author_handle, p.name AS author_name"
     )
+    mine = f"author_id = {int(viewer.person_id)}" if viewer.person_id is not None else "false"
+    outside = f"AND (held_at IS NULL OR {mine})"
     found = await _windows(
-        "comment", "id", columns, "LEFT JOIN person p ON p.id = x.author_id", viewer, requests, window
+        "comment", "id", columns, "LEFT JOIN person p ON p.id = x.author_id", viewer, requests, window, outside=outside
     )
     authors: dict[int, Person] = {}
     return [_cut([_comment(row, authors) for row in found.get(each.id, ())], window) for each in requests]
@@ -113,7 +115,7 @@ async def changed_requests(viewer: Viewer, ids: Sequence[int]) -> list[ServiceRe
 
 async def comment_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
     """How many comments of each request the viewer may see."""
-    return await _counts(Comment.filter(_seen(viewer, requests)), requests)
+    return await _counts(Comment.filter(_seen(viewer, requests, released_to(viewer))), requests)
 
 
 async def history_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
@@ -123,7 +125,7 @@ async def history_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> 
 
 async def comments_by_id(viewer: Viewer, ids: Iterable[int]) -> Mapping[int, Comment]:
     """Those of the comments that the viewer may see, given that they see the requests they are on."""
-    seen = Q(is_internal=False)
+    seen = Q(is_internal=False) & released_to(viewer)
     if viewer.staffed:
         seen |= Q(request__organization_id__in=viewer.staffed)
     found = await Comment.filter(seen, id__in=list(ids)).select_related("author", "request")
@@ -166,9 +168,11 @@ async def staff_of(viewer: Viewer, organization_ids: Iterable[int]) -> Mapping[i
     return found
 
 
-def _seen(viewer: Viewer, requests: Sequence[ServiceRequest]) -> Q:
+def _seen(viewer: Viewer, requests: Sequence[ServiceRequest], outside: Q | None = None) -> Q:
+    """Rows of these requests: all where the viewer is staff, elsewhere public ones that `outside` holds for too."""
     inside = [request.id for request in requests if viewer.is_staff_of(request.organization_id)]
-    return Q(request_id__in=[request.id for request in requests]) & (Q(is_internal=False) | Q(request_id__in=inside))
+    public = Q(is_internal=False) if outside is None else Q(is_internal=False) & outside
+    return Q(request_id__in=[request.id for request in requests]) & (public | Q(request_id__in=inside))
 
 
 async def _counts(rows: QuerySet[Any], requests: Sequence[ServiceRequest]) -> list[int]:
@@ -185,11 +189,13 @@ async def _windows(
     viewer: Viewer,
     requests: Sequence[ServiceRequest],
     window: Window,
+    *,
+    outside: str = "",
 ) -> dict[int, list[dict[str, Any]]]:
     """For each request up to `size` + 1 rows of `table`, nearest the end that the window is counted from first."""
     inside = [request.id for request in requests if viewer.is_staff_of(request.organization_id)]
     values: list[Any] = [[request.id for request in requests], inside]
-    where = f"{key} IS NOT NULL AND (NOT is_internal OR request_id {any_of('$2', 'int')})"
+    where = f"{key} IS NOT NULL AND ((NOT is_internal {outside}) OR request_id {any_of('$2', 'int')})"
     for bound, sign in ((window.after, ">"), (window.before, "<")):
         if bound is not None:
             values.append(bound)
@@ -227,6 +233,7 @@ def _comment(row: dict[str, Any], authors: dict[int, Person]) -> Comment:
         by_staff=bool(row["by_staff"]),
         body=row["body"],
         is_internal=bool(row["is_internal"]),
+        held_at=moment(row["held_at"]),
         accompanies=Status(row["accompanies"]) if row["accompanies"] else None,
         created_at=moment(row["created_at"]),
     )

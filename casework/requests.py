@@ -28,7 +28,10 @@ class AddressOrigin(StrEnum):
 
 
 class ServiceRequest(Model):
-    """A thing to be put right, at a place, reported by a person, a bare address or nobody known."""
+    """A thing to be put right, at a place, reported by a person, a bare address or nobody known.
+
+    While `held_at` is set it waits for staff: only they and its reporter see it, and nobody was told. So with comments.
+    """
 
     id = fields.IntField(primary_key=True)
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
@@ -48,6 +51,7 @@ class ServiceRequest(Model):
     photo_urls: fields.Field[list[str]] = fields.JSONField(default=list)
     status = fields.CharEnumField(Status, max_length=12, default=Status.OPEN)
     is_hidden = fields.BooleanField(default=False)
+    held_at = OptionalMomentField()
     reporter: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "casework.Person", related_name="reported_requests", null=True, on_delete=fields.OnDelete.SET_NULL
     )
@@ -106,6 +110,7 @@ class Comment(Model):
     by_staff = fields.BooleanField(default=False)
     body = fields.TextField()
     is_internal = fields.BooleanField(default=False)
+    held_at = OptionalMomentField()
     accompanies = fields.CharEnumField(Status, max_length=12, null=True)
     created_at = MomentField()
 

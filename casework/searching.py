@@ -37,6 +37,7 @@ class Search:
     words: str | None = None
     assigned_to_me: bool = False
     mine: bool = False
+    held: bool = False
     updated_since: datetime | None = None
 
 
@@ -60,6 +61,8 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
         found = found.filter(_says(words))
     if search.mine:
         found = found.filter(reporter_id=viewer.person_id)
+    if search.held:
+        found = found.filter(held_at__isnull=False)
     if search.assigned_to_me:
         # Who is assigned is for staff alone to know, so elsewhere nobody is.
         found = found.filter(assignee_id=viewer.person_id, organization_id__in=viewer.staffed)

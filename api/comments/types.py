@@ -30,6 +30,7 @@ class Comment(Node):
     by_staff: bool = strawberry.field(
         description="Whether it was said on behalf of the organization; false where the author is not shown."
     )
+    is_held: bool = strawberry.field(description="Whether it waits for staff, and only they and its author see it.")
     accompanies: RequestStatus | None = strawberry.field(
         description="The status that the request was given with these words; null for a comment by itself."
     )
@@ -45,6 +46,7 @@ def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> 
         author=person(row.author) if named and row.author else None,
         visibility=CommentVisibility.INTERNAL if row.is_internal else CommentVisibility.PUBLIC,
         by_staff=row.by_staff and named,
+        is_held=row.held_at is not None,
         accompanies=RequestStatus[row.accompanies.name] if row.accompanies else None,
         created_at=row.created_at,
     )

@@ -94,6 +94,10 @@ class UpdateOrganizationInput(MutationInput):
     subscribe_acting_members: bool | None = strawberry.field(
         default=None, description="Whether members who act on a request follow it from then on."
     )
+    hold_guests: bool | None = strawberry.field(default=None, description="Whether what guests write waits for staff.")
+    held_words: list[str] | None = strawberry.field(
+        default=None, description="All words with which anything waits for staff: at most 500."
+    )
 
 
 @strawberry.type(description="What became of an organization.")
@@ -127,6 +131,8 @@ class OrganizationMutations:
                 name=input.name,
                 time_zone=input.time_zone,
                 subscribe_acting_members=input.subscribe_acting_members,
+                hold_guests=input.hold_guests,
+                words_to_hold=input.held_words,
             ),
         )
         return await _organization_payload(info, answer, input)

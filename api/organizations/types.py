@@ -84,6 +84,12 @@ class Organization(Node):
     name: str = strawberry.field(description="Its full name.")
     time_zone: str = strawberry.field(description="Where its clocks are, as in `America/New_York`.")
     viewer_is_staff: bool = strawberry.field(description="Whether the viewer works for it.")
+    hold_guests: bool | None = strawberry.field(
+        description="Whether what guests write waits for staff. For staff; null for everyone else."
+    )
+    held_words: list[str] | None = strawberry.field(
+        description="The words with which anything waits for staff. For staff; null for everyone else."
+    )
 
     @strawberry.field(description="The categories that a new request can have, by name.")
     async def categories(self, info: Info) -> list[RequestCategory]:
@@ -145,4 +151,6 @@ def organization(row: rows.Organization, viewer: Viewer) -> Organization:
         name=row.name,
         time_zone=row.time_zone,
         viewer_is_staff=viewer.is_staff_of(row.id),
+        hold_guests=row.hold_guests if viewer.is_staff_of(row.id) else None,
+        held_words=row.held_words if viewer.is_staff_of(row.id) else None,
     )

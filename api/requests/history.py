@@ -25,6 +25,7 @@ STAFF_ACTS = frozenset(
         "DueDateChanged",
         "RequestMerged",
         "RequestVisibilityChanged",
+        "ContentReleased",
     }
 )
 
@@ -41,6 +42,8 @@ PHRASES = {
     "DueDateChanged": "changed the due date",
     "RequestMerged": "merged this into another request",
     "RequestVisibilityChanged": "changed who can see this",
+    "ContentFlagged": "flagged this",
+    "ContentReleased": "released this",
     "RequestArchived": "archived this",
 }
 
@@ -67,6 +70,11 @@ class HistoryEvent:
         actor = await self._actor(info)
         phrase = PHRASES.get(self.row.type, self.row.type)
         return f"{actor.name if actor else 'Somebody'} {phrase}"
+
+    @strawberry.field(description="Why it was flagged; null for everything else.")
+    def reason(self) -> str | None:
+        reason = self.row.data.get("reason")
+        return reason if isinstance(reason, str) else None
 
     @strawberry.field(description="What was said with it; null where nothing was.")
     async def comment(self, info: Info) -> Comment | None:

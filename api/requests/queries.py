@@ -43,6 +43,7 @@ class RequestFilter:
     )
     assigned_to_me: bool = strawberry.field(default=False, description="Only those that the viewer is to do.")
     mine: bool = strawberry.field(default=False, description="Only those that the viewer reported.")
+    held: bool = strawberry.field(default=False, description="Only those that wait for staff to release them.")
     updated_since: datetime | None = strawberry.field(
         default=None, description="Only those to which something happened at or after this moment."
     )
@@ -61,6 +62,7 @@ async def _search(wanted: RequestFilter | None) -> Search:
         words=wanted.text,
         assigned_to_me=wanted.assigned_to_me,
         mine=wanted.mine,
+        held=wanted.held,
         updated_since=wanted.updated_since,
     )
 

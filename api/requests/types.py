@@ -51,6 +51,7 @@ class ServiceRequest(Node):
     )
     due_at: datetime | None = strawberry.field(description="When it should be done. For staff; null for everyone else.")
     is_private: bool = strawberry.field(description="Whether it is seen by its reporter and staff only.")
+    is_held: bool = strawberry.field(description="Whether it waits for staff, and only they and its reporter see it.")
     created_at: datetime = strawberry.field(description="When it was reported.")
     updated_at: datetime = strawberry.field(description="When something last happened to it.")
     closed_at: datetime | None = strawberry.field(description="When it was closed; null while it isn't.")
@@ -132,6 +133,7 @@ def service_request(row: rows.ServiceRequest, viewer: Viewer) -> ServiceRequest:
         assignee=person(row.assignee) if inside and row.assignee else None,
         due_at=row.due_at if inside else None,
         is_private=is_private(row),
+        is_held=row.held_at is not None,
         created_at=row.created_at,
         updated_at=row.updated_at,
         closed_at=row.closed_at,

@@ -15,10 +15,18 @@ from casework.access import (
     require,
 )
 from casework.actions.guests import ask_guest, invite_caller
-from casework.actions.steps import action, assign_automatically, facts, record_act, touch
+from casework.actions.steps import (
+    action,
+    assign_automatically,
+    facts,
+    record_act,
+    refuse_what_would_be_held,
+    touch,
+)
 from casework.allowances import Deed, check
 from casework.errors import Invalid
 from casework.events import RequestSubmitted, RequestUpdated
+from casework.moderation import is_held
 from casework.organizations import Organization
 from casework.permissions import Action
 from casework.requests import AddressOrigin, ServiceRequest, Status
@@ -43,6 +51,8 @@ async def submit_request(
     import_key: str | None = None,
 ) -> ServiceRequest:
     """Report something. The reporter is the viewer; for a guest, or a caller that staff type in, a bare address.
+
+    Where it is held, nobody is told until staff release it.
 
     Raises Invalid (with the field), NotFound for organization and category.
     """
@@ -76,10 +86,13 @@ async def submit_request(
         updated_at=viewer.occasion().at,
     )
     await assign_automatically(request, category)
+    if await is_held(viewer, organization, request.summary, request.description, request.place):
+        request.held_at = request.created_at
     request.number = await _next_number(organization)
     await request.save()
     request.organization, request.category = organization, category
-    await announce(viewer, request)
+    if request.held_at is None:
+        await announce(viewer, request)
     return request
 
 
@@ -121,11 +134,16 @@ async def update_request(
         wanted["photo_urls"] = _photos(photo_urls)
     if where := text.coordinates(latitude, longitude):
         wanted["latitude"], wanted["longitude"] = where
+    if request.held_at is None:
+        await refuse_what_would_be_held(
+            viewer, request, *(value for value in wanted.values() if isinstance(value, str))
+        )
     changed = tuple(name for name, value in wanted.items() if getattr(request, name) != value)
     if changed:
         request.update_from_dict(wanted)
         await touch(viewer, request, *changed)
-        await record_act(viewer, request, RequestUpdated(**facts(viewer, request), changed=changed))
+        if request.held_at is None:
+            await record_act(viewer, request, RequestUpdated(**facts(viewer, request), changed=changed))
     return request
 
 

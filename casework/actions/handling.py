@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from casework.access import Viewer, category_for, lock_request, staff_member_for
-from casework.actions.steps import action, add_status_comment, assign_automatically, facts, record_act, touch
+from casework.actions.steps import (
+    action,
+    add_status_comment,
+    assign_automatically,
+    facts,
+    record_act,
+    refuse_what_would_be_held,
+    touch,
+)
 from casework.allowances import Deed, check, target_of
 from casework.errors import CaseworkError, Invalid
 from casework.events import (
@@ -151,6 +159,7 @@ async def set_visibility(viewer: Viewer, request_id: int, *, hidden: bool) -> Se
 async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: str) -> int:
     """Change the status and write its comment; returns the comment's id."""
     request.status = target_of(viewer, request, move)
+    await refuse_what_would_be_held(viewer, request, comment)
     request.closed_at = viewer.occasion().at if request.status is Status.CLOSED else None
     note = await add_status_comment(viewer, request, comment, accompanies=request.status)
     await touch(viewer, request, "status", "closed_at")

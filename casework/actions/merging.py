@@ -46,6 +46,8 @@ def _check_survivor(duplicate: ServiceRequest, survivor: ServiceRequest) -> None
         raise CannotMerge(
             "The survivor was itself merged into another request; merge into that one.", field="survivor_id"
         )
+    if survivor.held_at is not None:
+        raise CannotMerge("The survivor waits for staff to release it.", field="survivor_id")
     if survivor.status is Status.ARCHIVED:
         raise CannotMerge("The survivor is archived; merge into a request that is still live.", field="survivor_id")
     if is_private(survivor) and not is_private(duplicate):

@@ -15,6 +15,7 @@ from casework.actions.steps import action
 from casework.errors import Forbidden, NotFound, Unconfirmed
 from casework.events import MemberJoined
 from casework.ledger import record
+from casework.moderation import held_words
 from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Role
 from casework.permissions import PERMISSIONS, Action
@@ -66,6 +67,8 @@ async def update_organization(
     name: str | None = None,
     time_zone: str | None = None,
     subscribe_acting_members: bool | None = None,
+    hold_guests: bool | None = None,
+    words_to_hold: Sequence[str] | None = None,
 ) -> Organization:
     """Change an organization's settings; what is None stays."""
     organization = await organization_for(organization_id)
@@ -77,7 +80,12 @@ async def update_organization(
         organization.time_zone = time_zone
     if subscribe_acting_members is not None:
         organization.subscribe_acting_members = subscribe_acting_members
-    await organization.save(update_fields=["name", "time_zone", "subscribe_acting_members"])
+    if hold_guests is not None:
+        organization.hold_guests = hold_guests
+    if words_to_hold is not None:
+        organization.held_words = held_words(words_to_hold)
+    changed = ["name", "time_zone", "subscribe_acting_members", "hold_guests", "held_words"]
+    await organization.save(update_fields=changed)
     return organization
 
 

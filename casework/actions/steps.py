@@ -10,9 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from casework import text
 from casework.access import Viewer
 from casework.database import transaction
+from casework.errors import Held
 from casework.events import RequestEvent
 from casework.history import HistoryRow
 from casework.ledger import record
+from casework.moderation import is_held
 from casework.organizations import RequestCategory
 from casework.people import STAFF_ROLES, Member
 from casework.requests import Comment, ServiceRequest, Status
@@ -78,6 +80,12 @@ async def add_status_comment(viewer: Viewer, request: ServiceRequest, body: str,
         accompanies=accompanies,
         created_at=viewer.occasion().at,
     )
+
+
+async def refuse_what_would_be_held(viewer: Viewer, request: ServiceRequest, *texts: str) -> None:
+    """What is part of something else can't be held back from it, so it isn't said at all."""
+    if await is_held(viewer, request.organization, *texts):
+        raise Held("Staff want to look at what you wrote before anybody reads it. Say it as a comment of its own.")
 
 
 async def touch(viewer: Viewer, request: ServiceRequest, *columns: str) -> None:

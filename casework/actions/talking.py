@@ -9,6 +9,7 @@ from casework.access import Viewer, lock_request
 from casework.actions.steps import action, facts, record_act, touch
 from casework.allowances import Deed, check
 from casework.events import InternalCommentAdded, PublicCommentAdded, RequestEvent
+from casework.moderation import is_held
 from casework.people import STAFF_ROLES, Member
 from casework.requests import Comment, ServiceRequest
 
@@ -17,17 +18,25 @@ _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9_-]{0,39})", re.IGNORECASE)
 
 @action
 async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: bool = False) -> Comment:
-    """Say something on a request; internally for its staff alone. Mentions count in internal comments only (rule 3)."""
+    """Say something on a request; internally for its staff alone. Mentions count in internal comments only (rule 3).
+
+    A public one may be held: then nobody is told until staff release it.
+    """
     request = await lock_request(viewer, request_id)
     check(viewer, request, Deed.SPEAK_INTERNALLY if internal else Deed.COMMENT)
+    said, at = text.text(body, "body"), viewer.occasion().at
     comment = await Comment.create(
         request_id=request.id,
         author_id=viewer.person_id,
         by_staff=viewer.is_staff_of(request.organization_id),
-        body=text.text(body, "body"),
+        body=said,
         is_internal=internal,
-        created_at=viewer.occasion().at,
+        held_at=at if not internal and await is_held(viewer, request.organization, said) else None,
+        created_at=at,
     )
+    comment.request = request
+    if comment.held_at is not None:
+        return comment
     await touch(viewer, request)
     event: RequestEvent
     if internal:
@@ -36,7 +45,6 @@ async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: b
     else:
         event = PublicCommentAdded(**facts(viewer, request), comment_id=comment.id)
     await record_act(viewer, request, event)
-    comment.request = request
     return comment
 
 

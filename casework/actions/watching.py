@@ -6,11 +6,11 @@ from typing import cast
 
 from tortoise.queryset import QuerySet
 
-from casework.access import Viewer, lock_request, require
+from casework.access import Viewer, lock_request
 from casework.actions.steps import action, facts, is_following, start_follow
+from casework.allowances import Deed, check
 from casework.events import RequestFollowed, RequestMuted, RequestUnfollowed, RequestUnmuted
 from casework.ledger import record
-from casework.permissions import Action
 from casework.requests import ServiceRequest
 from casework.watching import Follow, Mute
 
@@ -62,5 +62,5 @@ def _present_mutes(request_id: int, person_id: int) -> QuerySet[Mute]:
 
 async def _followable(viewer: Viewer, request_id: int) -> tuple[ServiceRequest, int]:
     request = await lock_request(viewer, request_id)
-    require(viewer, Action.FOLLOW, request.organization_id)
+    check(viewer, request, Deed.FOLLOW)
     return request, cast(int, viewer.person_id)

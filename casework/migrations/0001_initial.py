@@ -8,6 +8,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
 from casework.database import MomentField, OptionalMomentField
+from casework.moderation import Trust
 from casework.organizations import Restriction
 from casework.people import Role
 from casework.requests import AddressOrigin, Status
@@ -44,6 +45,13 @@ class Migration(migrations.Migration):
                 ("time_zone", fields.CharField(default="America/New_York", max_length=64)),
                 ("next_request_number", fields.IntField(default=1)),
                 ("subscribe_acting_members", fields.BooleanField(default=False)),
+                ("hold_guests", fields.BooleanField(default=False)),
+                (
+                    "held_words",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 ("created_at", MomentField(auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -150,6 +158,49 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["person_id", "organization_id"])],
                 "pk_attr": "id",
                 "table_description": "A person's place in an organization, from one event to another.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="PersonTrust",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "organization",
+                    fields.ForeignKeyField(
+                        "casework.Organization",
+                        source_field="organization_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="trusts",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "casework.Person",
+                        source_field="person_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="trusts",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "trust",
+                    fields.CharEnumField(
+                        description="TRUSTED: trusted\nNORMAL: normal\nHELD: held", enum_type=Trust, max_length=10
+                    ),
+                ),
+                ("changed_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "person_trust",
+                "app": "casework",
+                "unique_together": (("organization_id", "person_id"),),
+                "pk_attr": "id",
+                "table_description": "One organization's trust in one account.",
             },
             bases=["Model"],
         ),
@@ -273,6 +324,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_hidden", fields.BooleanField(default=False)),
+                ("held_at", OptionalMomentField(null=True)),
                 (
                     "reporter",
                     fields.ForeignKeyField(
@@ -389,6 +441,7 @@ class Migration(migrations.Migration):
                 ("by_staff", fields.BooleanField(default=False)),
                 ("body", fields.TextField(unique=False)),
                 ("is_internal", fields.BooleanField(default=False)),
+                ("held_at", OptionalMomentField(null=True)),
                 (
                     "accompanies",
                     fields.CharEnumField(
@@ -406,6 +459,57 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["request_id", "id"]), Index(fields=["author_id", "id"])],
                 "pk_attr": "id",
                 "table_description": "What somebody said. One that came with a status change names that change in `accompanies`.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Flag",
+            fields=[
+                ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "request",
+                    fields.ForeignKeyField(
+                        "casework.ServiceRequest",
+                        source_field="request_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="flags",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "comment",
+                    fields.ForeignKeyField(
+                        "casework.Comment",
+                        source_field="comment_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="flags",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "casework.Person",
+                        source_field="person_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="flags",
+                        on_delete=OnDelete.SET_NULL,
+                    ),
+                ),
+                ("reason", fields.TextField(unique=False)),
+                ("created_at", MomentField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "flag",
+                "app": "casework",
+                "indexes": [Index(fields=["request_id", "id"])],
+                "pk_attr": "id",
+                "table_description": "Somebody thinks that staff should look at a request, or at one of its comments.",
             },
             bases=["Model"],
         ),
