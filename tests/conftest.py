@@ -55,7 +55,8 @@ async def postgres_database(databases: Databases) -> str:
     return await databases.postgres()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+# The quick tests run on SQLite alone.
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 async def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> str:
     return await databases.postgres() if request.param == "postgres" else await databases.sqlite(tmp_path.name)
 

@@ -11,7 +11,8 @@ import api.schema
 from api.operations import OPERATIONS
 from api.requests.history import PHRASES
 from api.schema import executable_schema, print_sdl
-from casework.events import RequestEvent, event_types
+from casework.event import event_types
+from casework.events import RequestEvent
 from casework.reading import PERSONAL
 from tests.town import Town
 
