@@ -7,6 +7,7 @@ with.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,6 +20,7 @@ NOTIFIER_QUEUE, DIGESTS_QUEUE = "curbcast:notifier", "curbcast:digests"
 RELAY, DELIVER = "relay_events", "deliver_mail"
 _HINTS = "curbcast:positions"
 _COALESCE_MS = 100
+_PATIENCE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -45,16 +47,23 @@ class Doorbell:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: ArqRedis | None = None
+        self._away_until = 0.0
 
     async def connect(self) -> ArqRedis:
-        """The client, connected on first use."""
+        """The client, connected on first use. A Redis that was away a moment ago is not waited for again."""
         if self._pool is None:
-            self._pool = await create_pool(
-                redis_settings(self._url),
-                job_serializer=encode,
-                job_deserializer=decode,
-                default_queue_name=NOTIFIER_QUEUE,
-            )
+            if time.monotonic() < self._away_until:
+                raise ConnectionRefusedError("Redis was away a moment ago")
+            try:
+                self._pool = await create_pool(
+                    redis_settings(self._url),
+                    job_serializer=encode,
+                    job_deserializer=decode,
+                    default_queue_name=NOTIFIER_QUEUE,
+                )
+            except (RedisError, OSError):
+                self._away_until = time.monotonic() + _PATIENCE_SECONDS
+                raise
         return self._pool
 
     async def ring(self, job: str, queue: str = NOTIFIER_QUEUE) -> None:

@@ -13,12 +13,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bench import servers
 from casework.database import close_database, open_database
 from tests.databases import Databases
 from tests.loopback import close_the_network
 from tests.mailbox import Mailbox, open_mailbox
+
+# The same examples on every run, and no seconds asserted.
+settings.register_profile("curbcast", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("curbcast")
 
 
 @pytest.fixture(scope="session", autouse=True)

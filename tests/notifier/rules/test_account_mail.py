@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from casework import clock
 from casework.access import NOBODY
 from casework.actions.profile import close_account
@@ -76,6 +78,7 @@ async def test_a_closed_account_gets_none(telling: Telling) -> None:
     assert await telling.skips("password_reset") == {f"person:{town.maya.id}": "account_closed"}
 
 
+@pytest.mark.slow
 async def test_a_person_who_does_much_is_still_mailed_about_their_account(telling: Telling) -> None:
     for _ in range(25):
         await signed_up("maya@example.org")
