@@ -57,7 +57,7 @@ def main() -> dict[str, Any]:
         figures = [f"{seconds * 1e6:11.1f}" for seconds in times] + [f"{naive / ours:11.0f}" for ours in times[1:]]
         print(f"{name:10}" + "".join(figures) + f"{size / 1000:11.1f}")
     worst = ratios.index(min(ratios))
-    return {
+    found = {
         "bench": "render",
         "ours": round(rates[worst][0], 1),
         "beside": round(rates[worst][1], 1),
@@ -65,6 +65,8 @@ def main() -> dict[str, Any]:
         "goal": GOAL,
         "met": ratios[worst] >= GOAL,
     }
+    print(json.dumps(found))
+    return found
 
 
 def _one(events: list[Facts]) -> Make:
@@ -142,6 +144,4 @@ _ENVELOPE = Envelope(
 
 
 if __name__ == "__main__":
-    result = main()
-    print(json.dumps(result))
-    sys.exit(not result["met"])
+    sys.exit(not main()["met"])
