@@ -1,33 +1,72 @@
-"""Held lines -> what is true of each of them now. The same questions for every mail, preview and page (rule 7)."""
+"""Lines -> what is true of each of them now. The same questions for every mail, preview and page (rule 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from casework.config import Settings
+from casework.database import any_of, fetch
 from digests.compose import ToldLine
-from notifier.area_readers import area_ids_in
 from notifier.cases import load_cases
-from notifier.decisions import candidates_from_json, decide
+from notifier.decisions import Candidate, candidates_from_json, decide
 from notifier.letters import Letters, gather_materials
 from notifier.notifications import Notification
 from notifier.readers import read_readers
 from notifier.recipients import from_key
 
 
-async def ask_again(rows: Sequence[Notification], settings: Settings) -> tuple[list[ToldLine], Letters]:
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """Of a notification, what a digest needs. A busy morning reads a million: the ORM would take most of the time."""
+
+    id: int
+    event_id: int
+    recipient: str
+    candidates: tuple[Candidate, ...]
+
+
+def line_rows(notifications: Iterable[Notification]) -> list[LineRow]:
+    return [LineRow(row.id, row.event_id, row.recipient, _candidates(json.dumps(row.reasons))) for row in notifications]
+
+
+async def held_lines(issue_ids: Sequence[int]) -> dict[int, list[LineRow]]:
+    """The notifications that each issue still has to tell, oldest first."""
+    rows = await fetch(
+        "SELECT line.issue_id, told.id, told.event_id, told.recipient, told.reasons FROM issue_line AS line"
+        " JOIN notification AS told ON told.id = line.notification_id"
+        f" WHERE line.issue_id {any_of('$1')} AND told.state = 'held' ORDER BY told.id",
+        list(issue_ids),
+    )
+    held: dict[int, list[LineRow]] = defaultdict(list)
+    for row in rows:
+        line = LineRow(row["id"], row["event_id"], row["recipient"], _candidates(row["reasons"]))
+        held[row["issue_id"]].append(line)
+    return held
+
+
+@lru_cache(maxsize=4096)
+def _candidates(reasons: str) -> tuple[Candidate, ...]:
+    """Most who hear of an event hear of it for the same reasons."""
+    return tuple(candidates_from_json(json.loads(reasons)))
+
+
+async def ask_again(rows: Sequence[LineRow], settings: Settings) -> tuple[list[ToldLine], Letters]:
     """Each line as decided just now, in the order given, and what letters about them quote.
 
     The number of statements does not depend on how many there are.
     """
     cases = await load_cases(each.event_id for each in rows)
-    pairs = [(cases[each.event_id], from_key(each.recipient)) for each in rows]
-    areas = area_ids_in(reason for each in rows for reason in each.reasons)
-    readers = await read_readers(pairs, area_ids=areas)
-    addresses = [recipient.address for _, recipient in pairs if recipient.address is not None]
+    recipients = {each.recipient: from_key(each.recipient) for each in rows}
+    areas = {each.area_id for row in rows for each in row.candidates if each.area_id is not None}
+    readers = await read_readers(((cases[each.event_id], recipients[each.recipient]) for each in rows), area_ids=areas)
+    addresses = [recipient.address for recipient in recipients.values() if recipient.address is not None]
     letters = Letters(settings, await gather_materials(cases.values(), addresses))
     lines = []
     for each in rows:
         case, reader = cases[each.event_id], readers[each.event_id, each.recipient]
-        lines.append(ToldLine(each.id, case, reader, decide(case, reader, candidates_from_json(each.reasons))))
+        lines.append(ToldLine(each.id, case, reader, decide(case, reader, each.candidates)))
     return lines, letters

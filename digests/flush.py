@@ -6,23 +6,22 @@ typed reason (rules 7 and 9). An issue with no line left goes nowhere, and says 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from casework import clock
 from casework.config import Settings
 from casework.database import any_of, as_rows, fetch, rows_of, transaction
-from digests.asking import ask_again
+from digests.asking import ask_again, held_lines
 from digests.compose import ToldLine
-from digests.issues import ASKED, Issue, IssueLine
+from digests.issues import ASKED, Issue
 from digests.writing import Desk
 from notifier.leases import Queue, Settlement
-from notifier.notifications import Notification, State
+from notifier.notifications import State
 from notifier.outcome import Transport
 from notifier.sending import Mail, send_all
 
-BATCH = 50
+BATCH = 200
 ISSUES = Queue("issue", "issue_attempt", "issue_id", order="due, id")
 
 
@@ -100,19 +99,6 @@ async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
             prepared.mails.append(Mail(issue.id, issue.attempts, str(lines[0].reader.address), message))
     await _drop(asked)
     return prepared
-
-
-async def held_lines(issue_ids: Sequence[int]) -> dict[int, list[Notification]]:
-    """The notifications that each issue still has to tell, oldest first."""
-    lines = (
-        await IssueLine.filter(issue_id__in=list(issue_ids), notification__state=State.HELD)
-        .order_by("notification_id")
-        .select_related("notification")
-    )
-    held: dict[int, list[Notification]] = defaultdict(list)
-    for line in lines:
-        held[line.issue_id].append(line.notification)
-    return held
 
 
 async def _drop(asked: Sequence[ToldLine]) -> None:

@@ -25,6 +25,9 @@ from notifier.recipients import from_key
 BATCH = 200
 """Recipients a round."""
 
+LINES_EACH = 10
+"""How many lines to look at for each; where they have more, a round has fewer recipients."""
+
 
 @dataclass(frozen=True)
 class HeldLine:
@@ -36,14 +39,18 @@ class HeldLine:
 
 
 async def gather_due(*, limit: int = BATCH) -> int:
-    """Gather what is due of up to `limit` recipients, longest overdue first; returns how many were looked at."""
+    """Gather what is due of up to `limit` recipients, longest overdue first; returns how many were looked at.
+
+    Who that is, is read off the front of the index, however many are behind them.
+    """
     rows = await fetch(
-        "SELECT recipient FROM notification WHERE held_until <= $1 GROUP BY recipient"
-        f" ORDER BY min(held_until), recipient LIMIT {int(limit)}",
+        "SELECT recipient FROM notification WHERE held_until <= $1 ORDER BY held_until, recipient"
+        f" LIMIT {int(limit) * LINES_EACH}",
         clock.now(),
     )
-    await gather([row["recipient"] for row in rows], clock.now())
-    return len(rows)
+    recipients = list(dict.fromkeys(row["recipient"] for row in rows))[:limit]
+    await gather(recipients, clock.now())
+    return len(recipients)
 
 
 async def gather(recipients: Sequence[str], now: datetime) -> None:

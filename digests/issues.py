@@ -65,6 +65,7 @@ class IssueLine(Model):
 
     class Meta:
         table = "issue_line"
+        indexes = (("issue_id", "id"),)
 
 
 class IssueAttempt(Model):

@@ -1,19 +1,47 @@
-"""The digest half's jobs: thin, without arguments, repeatable at any moment."""
+"""The digest half's job: thin, without arguments, repeatable at any moment."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
 
+from casework.config import Settings
 from digests.flush import flush_due
 from digests.gather import gather_due
 from notifier.jobs import Context
+from notifier.outcome import Transport
 
 
 async def send_digests(ctx: dict[str, Any]) -> None:
     """Gather what is due and send it, until nothing is: late and missed runs are no different from any other."""
     mine = cast(Context, ctx)
-    while await gather_due():
-        while await flush_due(mine["transport"], mine["settings"]):
-            pass
-    while await flush_due(mine["transport"], mine["settings"]):
-        pass
+    await send_due(mine["transport"], mine["settings"])
+
+
+async def send_due(transport: Transport, settings: Settings) -> int:
+    """Everything that is due, in rounds; returns how many issues were claimed.
+
+    While what one round gathered is sent, the next round is gathered.
+    """
+    flushed, more = 0, True
+    while more:
+        async with asyncio.TaskGroup() as together:
+            gathering = together.create_task(gather_due())
+            sending = together.create_task(flush_all(transport, settings))
+        flushed += sending.result()
+        more = gathering.result() > 0
+    return flushed
+
+
+async def flush_all(transport: Transport, settings: Settings) -> int:
+    """Every issue that is due, on two lanes: while one batch is on the wire, the next is written."""
+
+    async def lane() -> int:
+        flushed = 0
+        while claimed := await flush_due(transport, settings):
+            flushed += claimed
+        return flushed
+
+    async with asyncio.TaskGroup() as together:
+        lanes = [together.create_task(lane()) for _ in range(2)]
+    return sum(each.result() for each in lanes)

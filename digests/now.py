@@ -8,7 +8,7 @@ from casework import clock
 from casework.areas import AreaFollow, WatchArea
 from casework.config import Settings
 from casework.people import STAFF_ROLES, Member, Person
-from digests.asking import ask_again
+from digests.asking import ask_again, line_rows
 from digests.compose import DIGESTS
 from digests.gather import gather_all
 from digests.issues import ASKED, Issue
@@ -56,7 +56,7 @@ async def preview_digest(person: Person, settings: Settings) -> Rendered | None:
     waiting = await Notification.filter(
         recipient=Recipient(person.id, None).key, state=State.HELD, held_until__isnull=False
     ).order_by("id")
-    asked, letters = await ask_again(waiting, settings)
+    asked, letters = await ask_again(line_rows(waiting), settings)
     lines = [line for line in asked if line.decision.skip is None]
     return Desk(letters).write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines).rendered if lines else None
 

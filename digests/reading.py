@@ -9,7 +9,7 @@ from datetime import datetime
 from casework.config import Settings
 from casework.people import Person
 from casework.signing import read_token
-from digests.asking import ask_again
+from digests.asking import ask_again, line_rows
 from digests.compose import Story, ToldLine, arrange
 from digests.issues import Issue
 from notifier.facts import OrganizationFacts, RequestFacts
@@ -59,7 +59,7 @@ async def read_issue(settings: Settings, token: str) -> ReadIssue | None:
     if issue is None or not await _has_reader(issue):
         return None
     rows = await Notification.filter(line__issue_id=issue.id).exclude(state=State.SKIPPED).order_by("id")
-    lines, letters = await ask_again(rows, settings)
+    lines, letters = await ask_again(line_rows(rows), settings)
     seen = [line for line in lines if line.decision.skip in _STILL_SEEN]
     language = language_of(seen[0].case, seen[0].reader) if seen else "en"
     return ReadIssue(issue.created_at, language, tuple(_read(story, letters, language) for story in arrange(seen)))

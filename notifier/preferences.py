@@ -94,8 +94,10 @@ class AreaChoice(Model):
 
 async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Choice]:
     """The stored choices of these readers for these kinds, by (recipient, kind)."""
-    rows = await Preference.filter(recipient__in=list(recipients), kind__in=list(kinds))
-    return {(row.recipient, row.kind): Choice(row.cadence, row.off_until) for row in rows}
+    rows = Preference.filter(recipient__in=list(recipients), kind__in=list(kinds)).only(
+        "id", "recipient", "kind", "cadence", "off_until"
+    )
+    return {(row.recipient, row.kind): Choice(row.cadence, row.off_until) for row in await rows}
 
 
 async def store_choice(recipient: str, kind: str, cadence: Cadence | None) -> None:

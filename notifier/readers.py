@@ -64,10 +64,9 @@ async def read_readers(
             person_id__in=person_ids, until_event__isnull=True, role__in=list(STAFF_ROLES)
         ).only("id", "person_id", "organization_id"):
             members.add((member.person_id, member.organization_id))
-        for follow in await Follow.filter(
-            person_id__in=person_ids, request_id__in=request_ids, until_event__isnull=True
-        ).only("id", "person_id", "request_id", "since_event"):
-            follows[follow.person_id, follow.request_id] = follow.since_event
+        present = Follow.filter(person_id__in=person_ids, request_id__in=request_ids, until_event__isnull=True)
+        for person_id, request_id, since in await present.values_list("person_id", "request_id", "since_event"):
+            follows[person_id, request_id] = since
         for mute in await Mute.filter(person_id__in=person_ids, request_id__in=request_ids).only(
             "id", "person_id", "request_id", "until_event"
         ):
@@ -79,6 +78,8 @@ async def read_readers(
         chosen.setdefault(key, {})[kind] = choice
     suppressed = set(await _addresses(Suppression, addresses))
     guests = {row.address: row.confirmed_at for row in await BareAddress.filter(address__in=sorted(addresses))}
+
+    hours = {person.id: hours_of(person, settings.get(person.id)) for person in people.values()}
 
     def one(case: Case, recipient: Recipient) -> ReaderNow:
         own = chosen.get(recipient.key, {})
@@ -106,7 +107,7 @@ async def read_readers(
             following_since=follows.get((person.id, request_id)),
             muted_until=mutes.get((person.id, request_id)),
             choices=own,
-            hours=hours_of(person, settings.get(person.id)),
+            hours=hours[person.id],
             areas=areas.get(person.id, {}),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from tortoise import fields
 from tortoise.models import Model
@@ -22,7 +23,7 @@ class Recipient:
     person_id: int | None
     address: str | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"person:{self.person_id}" if self.person_id is not None else f"address:{self.address}"
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from casework.people import Person
 from curbcast.commands.people import run
 from curbcast.settings import load_settings
-from digests.flush import flush_due
-from digests.gather import gather_due
+from digests.jobs import send_due
 from digests.now import next_digest_at, preview_digest
 from notifier.transports import transport_for
 
@@ -49,17 +46,8 @@ def run_due() -> None:
 async def _run_due() -> str:
     settings = load_settings()
     transport = transport_for(settings)
-    sent = 0
     try:
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-            bar = progress.add_task("Sending digests", total=None)
-            while True:
-                looked_at = await gather_due()
-                flushed = await flush_due(transport, settings)
-                sent += flushed
-                progress.update(bar, completed=sent)
-                if not looked_at and not flushed:
-                    break
+        with Console(stderr=True).status("Sending digests"):
+            return f"{await send_due(transport, settings)} digests were due."
     finally:
         await transport.close()
-    return f"{sent} digests were due."

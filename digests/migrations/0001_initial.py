@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "issue_line",
                 "app": "digests",
+                "indexes": [Index(fields=["issue_id", "id"])],
                 "pk_attr": "id",
                 "table_description": "One notification that an issue tells.",
             },
