@@ -52,6 +52,8 @@ def import_file(
         f"{sums.rows:,} rows: {sums.imported:,} imported, {sums.rejected:,} rejected;"
         f" {sums.requests:,} new requests, {sums.events:,} events, {sums.mails:,} mails."
     )
+    for kind, outcomes in sums.outcomes.items():
+        typer.echo(f"  {kind}: " + ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.items()))
     if as_json:
         typer.echo(sums.to_json())
 

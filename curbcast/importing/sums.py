@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from casework.database import fetch
 
@@ -14,6 +14,11 @@ _TOLD = (
     " coalesce(sum(CASE WHEN state IN ('sent', 'failed') OR (state = 'unknown' AND due IS NULL) THEN 1 ELSE 0 END), 0)"
     " AS mailed"
     " FROM notification JOIN history ON history.id = event_id WHERE organization_id = $1 AND history.id > $2"
+)
+_OUTCOMES = (
+    "SELECT kind, coalesce(skip, state) AS outcome, count(*) AS count FROM notification"
+    " JOIN history ON history.id = event_id WHERE organization_id = $1 AND history.id > $2"
+    " GROUP BY kind, coalesce(skip, state) ORDER BY kind, outcome"
 )
 _MAILS = (
     "SELECT (SELECT count(*) FROM attempt JOIN notification ON notification.id = notification_id"
@@ -31,6 +36,7 @@ class Sums:
     """rows = imported + rejected; notifications = mailed + skipped + held.
 
     `imported` rows are in the database, by this run or an earlier one; `requests` and `events` are new with this run.
+    `outcomes` says of each kind how many were sent, are waiting, or were skipped for which reason.
     `held` waits: for its digest, for the end of quiet hours, or for another try. `mails` counts messages: one may
     tell several notifications.
     """
@@ -45,9 +51,11 @@ class Sums:
     skipped: int = 0
     held: int = 0
     mails: int = 0
+    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        """The sums alone, without the outcomes."""
+        return json.dumps({name: value for name, value in asdict(self).items() if name != "outcomes"})
 
     async def count_told(self, organization_id: int, *, after_event: int) -> None:
         """Read from the ledger what became of the organization's events after that one."""
@@ -56,6 +64,8 @@ class Sums:
         self.notifications, self.mailed, self.skipped = told["notifications"], told["mailed"], told["skipped"]
         self.held = self.notifications - self.mailed - self.skipped
         self.mails = sent["mails"]
+        for row in await fetch(_OUTCOMES, organization_id, after_event):
+            self.outcomes.setdefault(row["kind"], {})[row["outcome"]] = row["count"]
 
 
 async def newest_event() -> int:

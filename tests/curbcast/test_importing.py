@@ -102,6 +102,8 @@ async def test_with_notify_the_sums_of_the_ledger_agree(db: str, tmp_path: Path)
     assert sums.notifications == sums.mailed + sums.skipped + sums.held == 3
     assert sums.mails == len(transport.mails) == 3
     assert {mail.recipient for mail in transport.mails} == {"desk@oldtown.example"}
+    assert sums.outcomes == {"staff_request_submitted": {"sent": 3}}
+    assert "outcomes" not in sums.to_json()
 
 
 @pytest.mark.parametrize(

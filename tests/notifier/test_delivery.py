@@ -1,0 +1,89 @@
+"""What the mail server's answers come to: tried again, later each time, and given up at last."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from notifier.backoff import wait_before_retry
+from notifier.notifications import Attempt, Notification, State
+from notifier.outcome import Outcome
+from tests.telling import Telling, open_telling
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+async def _reported(telling: Telling) -> None:
+    await telling.town.report(categoryId=telling.town.id_of(telling.town.lights))
+    await telling.relay()
+
+
+async def test_what_the_server_puts_off_goes_later_and_once(telling: Telling) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        await _reported(telling)
+        telling.transport.answer = lambda recipient: Outcome("deferred", 451, "4.7.1 Greylisted")
+        assert await telling.deliver() == []
+        row = await Notification.get(kind="request_submitted")
+        assert (row.state, row.attempts) == (State.DEFERRED, 1)
+        assert row.due is not None
+        assert timedelta(seconds=24) <= row.due - NOW <= timedelta(seconds=36)
+        telling.transport.answer = None
+        assert await telling.deliver() == []
+        clock.shift(timedelta(minutes=1))
+        assert [mail.recipient for mail in await telling.deliver()] == ["maya@example.org"]
+    tries = await Attempt.all().order_by("id")
+    assert [(each.outcome, each.code, each.detail) for each in tries] == [
+        (State.DEFERRED, 451, "4.7.1 Greylisted"),
+        (State.SENT, 250, "2.0.0 Ok"),
+    ]
+
+
+async def test_what_the_server_refuses_is_not_tried_again(telling: Telling) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        await _reported(telling)
+        telling.transport.answer = lambda recipient: Outcome("failed", 550, "5.1.1 No such user")
+        await telling.deliver()
+        telling.transport.answer = None
+        clock.shift(timedelta(days=30))
+        assert await telling.deliver() == []
+    row = await Notification.get(kind="request_submitted")
+    assert (row.state, row.attempts, row.due) == (State.FAILED, 1, None)
+
+
+async def test_after_the_last_try_it_is_given_up(db: str) -> None:
+    async with open_telling(mail_attempts=3) as telling:
+        with time_machine.travel(NOW, tick=False) as clock:
+            await _reported(telling)
+            telling.transport.answer = lambda recipient: Outcome("deferred", None, "no route to host")
+            for _ in range(5):
+                await telling.deliver()
+                clock.shift(timedelta(days=1))
+    row = await Notification.get(kind="request_submitted")
+    assert (row.state, row.attempts, row.due) == (State.FAILED, 3, None)
+
+
+@pytest.mark.parametrize(("setting", "messages", "state"), [("resend", 2, State.SENT), ("never", 1, State.UNKNOWN)])
+async def test_mail_whose_fate_is_unknown_goes_once_more_or_never_by_setting(
+    db: str, setting: str, messages: int, state: State
+) -> None:
+    async with open_telling(unknown_mail=setting) as telling:
+        with time_machine.travel(NOW, tick=False) as clock:
+            await _reported(telling)
+            telling.transport.answer = lambda recipient: Outcome("unknown", None, "cut while waiting for the answer")
+            await telling.deliver()
+            telling.transport.answer = None
+            clock.shift(timedelta(hours=1))
+            await telling.deliver()
+        ids = [str(mail.message["Message-ID"]) for mail in telling.transport.mails]
+        assert len(ids) == messages
+        assert len(set(ids)) == 1
+    assert (await Notification.get(kind="request_submitted")).state is state
+
+
+def test_the_wait_doubles_up_to_six_hours() -> None:
+    for attempts, seconds in ((1, 30), (2, 60), (5, 480), (10, 15_360), (11, 21_600), (1000, 21_600)):
+        for _ in range(20):
+            waits = wait_before_retry(attempts).total_seconds()
+            assert 0.8 * seconds <= waits <= 1.2 * seconds
