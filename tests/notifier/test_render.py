@@ -13,9 +13,10 @@ import pytest
 
 from notifier import brand, catalogues, clean, templates
 from notifier.assembly import FOLDER
+from notifier.digest_render import render_digest
 from notifier.facts import DEFAULT_COLOR, Facts, OrganizationFacts, RequestFacts
 from notifier.render import Line, Reader, Rendered, render, render_bundle, render_shared
-from notifier.samples import LAMP, MARLOW, OTHER_LAMP, bundle, odd_samples, reader, sample
+from notifier.samples import LAMP, MARLOW, OTHER_LAMP, bundle, digest, odd_samples, reader, sample
 from notifier.words import languages, words_in
 from tests.notifier.reading_mail import Page
 
@@ -90,6 +91,12 @@ def test_bundles_read_as_recorded(language: str) -> None:
     for name, mixed in (("bundle", False), ("bundle_mixed", True)):
         lines, who = bundle(language, 3, mixed=mixed)
         _as_recorded(f"{name}.{language}.txt", render_bundle(lines).filled(who))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_digests_read_as_recorded(language: str) -> None:
+    contents, who = digest(language)
+    _as_recorded(f"digest.{language}.txt", render_digest(contents).filled(who))
 
 
 def _as_recorded(name: str, rendered: Rendered) -> None:
