@@ -123,7 +123,7 @@ async def _invite_owner(scene: Scene, role: str, target: str) -> dict[str, Any]:
 
 
 async def _promote(scene: Scene, role: str, target: str) -> dict[str, Any]:
-    person = await scene.newcomer(f"colleague-{role}")
+    person = await scene.newcomer(f"promoted-{role}")
     return {"organizationId": scene.place(), "personId": scene.town.id_of(person), "role": "MANAGER"}
 
 
