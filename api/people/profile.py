@@ -14,6 +14,8 @@ from casework.actions import profile
 from casework.exporting import everything_about
 from casework.people import Person
 from notifier.exporting import mail_about
+from notifier.held import move_waiting
+from notifier.recipients import Recipient
 
 REALLY_THEM = "The viewer's present password, as a session alone is not enough for this."
 
@@ -72,6 +74,8 @@ class ProfileMutations:
             ),
             first=first,
         )
+        if input.time_zone is not None and answer.changed and not answer.is_replay:
+            await move_waiting(Recipient(answer.changed[0], None).key, hours_changed=True)
         now = await viewer_for(await Person.get_or_none(id=answer.changed[0])) if answer.changed else None
         return ProfilePayload(
             viewer=viewer_of(now) if now is not None else None,

@@ -65,6 +65,16 @@ async def test_a_weekly_digest_goes_on_monday(telling: Telling) -> None:
         assert told(await telling.run()) == {("maya@example.org", "digest", "reporter")}
 
 
+async def test_who_moves_to_another_zone_gets_the_waiting_digest_at_eight_there(telling: Telling) -> None:
+    with time_machine.travel(TUESDAY, tick=False) as clock:
+        await _closed(telling, Cadence.DAILY)
+        await telling.town.done(telling.town.maya, "updateProfile", timeZone="Asia/Tokyo")
+        clock.move_to(datetime(2026, 11, 24, 22, 59, 59, tzinfo=UTC))
+        assert await telling.run() == []
+        clock.move_to(datetime(2026, 11, 24, 23, 0, tzinfo=UTC))
+        assert told(await telling.run()) == {("maya@example.org", "digest", "reporter")}
+
+
 async def test_what_falls_away_is_dropped_and_an_empty_digest_is_not_sent(telling: Telling) -> None:
     with time_machine.travel(TUESDAY, tick=False) as clock:
         await _closed(telling, Cadence.DAILY)
