@@ -2,74 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from graphql import get_introspection_query
 
+from bench.hostile_documents import HOSTILE
 from tests.api.statements import statements
 from tests.town import Town
-
-DEEP = "{ requests { nodes " + "{ mergedInto " * 14 + "{ id }" + " }" * 14 + " } }"
-CHAIN = (
-    "{ ...f0 } "
-    + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(60))
-    + " fragment f60 on Query { a: viewer { name } }"
-)
-NESTED = "{" + "... on Query {" * 150 + "viewer { name }" + "}" * 151
-
-HOSTILE = {
-    "deep": (DEEP, "TOO_DEEP"),
-    "deep in inline fragments": (NESTED, "TOO_DEEP"),
-    "deeper than the parser bears": ("{ a" * 600 + "}" * 600, "TOO_DEEP"),
-    "wide": ("{" + " viewer { name }" * 500 + "}", "TOO_MANY_TOKENS"),
-    "repeated": ("{ viewer { " + "name " * 500 + "} }", "TOO_MANY_FIELDS"),
-    "aliased": ("{" + " ".join(f"a{n}: viewer {{ name }}" for n in range(31)) + "}", "TOO_MANY_ALIASES"),
-    "aliased in fragments that double": (CHAIN, "TOO_MANY_FIELDS"),
-    "aliased mutations": (
-        "mutation {"
-        + " ".join(f'a{n}: muteRequest(input: {{requestId: "x"}}) {{ clientMutationId }}' for n in range(31))
-        + "}",
-        "TOO_MANY_ALIASES",
-    ),
-    "repeated in inline fragments": (
-        "{ requests { nodes {" + " ... { category { name } reporter { name } }" * 60 + " } } }",
-        "TOO_MANY_FIELDS",
-    ),
-    "spread often": ("{ " + "...f " * 50 + "} fragment f on Query { viewer { name } }", "TOO_MANY_FIELDS"),
-    "directives on one field": ("{ viewer { name" + " @skip(if: false)" * 6 + " } }", "TOO_MANY_DIRECTIVES"),
-    "directives nobody knows": ("{ viewer { name" + " @x" * 900 + " } }", "TOO_MANY_DIRECTIVES"),
-    "directives everywhere": (
-        "{ viewer { " + " ".join(f"name{n} @skip(if: false)" for n in range(40)) + " } }",
-        "TOO_MANY_DIRECTIVES",
-    ),
-    "directives on the operation": ("query" + " @x" * 50 + "{ viewer { name } }", "TOO_MANY_DIRECTIVES"),
-    "in an unused fragment": (
-        "{ viewer { name } } fragment f on Viewer {" + " ".join(f"a{n}: name" for n in range(31)) + "}",
-        "TOO_MANY_ALIASES",
-    ),
-    "pages within pages": (
-        "{ requests(first: 100) { nodes { comments(first: 100) { nodes { body author { name } } } } } }",
-        "TOO_COSTLY",
-    ),
-    "edges and nodes": (
-        "{ requests(first: 100) { edges { node { comments(last: 100) { edges { node { author { name } } } } } } } }",
-        "TOO_COSTLY",
-    ),
-    "lists in lists": (
-        "{ organizations(first: 1000000) { nodes { "
-        + " ".join(f"{name}: categories {{ assignee {{ name }} }}" for name in "abcdef")
-        + " } } }",
-        "TOO_COSTLY",
-    ),
-    "a cycle of fragments": ("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "NOT_VALID"),
-    "a fragment in itself": ("{ ...a } fragment a on Query { viewer { name } ...a }", "NOT_VALID"),
-    "introspection that goes round": (
-        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
-        "NOT_VALID",
-    ),
-    "many comments": ("{ viewer { name } }" + "#\n" * 3000, "TOO_MANY_TOKENS"),
-    "not a document": ("query", "SYNTAX_ERROR"),
-    "a subscription": ("subscription { x }", "NOT_VALID"),
-}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -81,6 +21,36 @@ async def test_a_hostile_document_is_refused_before_anything_runs(town: Town, na
     assert {error["extensions"]["code"] for error in answer["errors"]} == {code}
     assert "data" not in answer
     assert len(answer["errors"]) <= 11
+
+
+async def test_variables_may_be_large_but_not_without_end(town: Town) -> None:
+    document = "query ($text: String) { requests(filter: {text: $text}) { totalCount } }"
+    with statements() as sent:
+        long = await town.graphql(None, document, {"text": "x" * 100_000})
+        deep = await town.graphql(None, document, {"text": [[[[["x"]]]]]})
+        many = await town.graphql(None, document, {f"v{n}": n for n in range(20_000)} | {"text": 1})
+        huge = await town.post({"query": document, "variables": {"text": "x" * 1_000_001}})
+        nested = await town.client.post("/graphql", content="[" * 100_000, headers={"content-type": "application/json"})
+    assert sent == []
+    assert long["errors"][0]["extensions"]["code"] == "TOO_LONG"
+    assert deep["errors"][0]["extensions"]["code"] == "BAD_VARIABLES"
+    assert many["errors"][0]["extensions"]["code"] == "BAD_VARIABLES"
+    assert (huge.status_code, huge.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_LARGE")
+    assert nested.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_while_hostile_documents_are_refused_another_clients_query_goes_on(town: Town) -> None:
+    async def attack() -> list[str]:
+        answers = [await town.graphql(None, document) for document, _ in HOSTILE.values()]
+        return [answer["errors"][0]["extensions"]["code"] for answer in answers]
+
+    async def ordinary() -> int:
+        answers = [await town.ask(town.maya, "{ viewer { handle } }") for _ in range(30)]
+        return answers.count({"viewer": {"handle": "maya"}})
+
+    refusals, answered = await asyncio.gather(attack(), ordinary())
+    assert refusals == [code for _, code in HOSTILE.values()]
+    assert answered == 30
 
 
 async def test_cost_knows_the_variables(town: Town) -> None:
