@@ -27,14 +27,20 @@ def create_organization(
     slug: Annotated[str, typer.Argument(help="Its short name in addresses: springfield")],
     name: Annotated[str, typer.Argument(help="Its name for people: Town of Springfield")],
     time_zone: Annotated[str, typer.Option(help="An IANA zone.")] = "America/New_York",
+    owner: Annotated[str | None, typer.Option(help="The handle of whoever is to own it.")] = None,
 ) -> None:
-    """Create an organization."""
-    run(_create_organization(slug, name, time_zone))
+    """Create an organization, and make its first owner."""
+    run(_create_organization(slug, name, time_zone, owner))
 
 
-async def _create_organization(slug: str, name: str, time_zone: str) -> str:
+async def _create_organization(slug: str, name: str, time_zone: str, owner: str | None) -> str:
+    person = await Person.get_or_none(handle=owner) if owner is not None else None
+    if owner is not None and person is None:
+        raise typer.BadParameter(f"There is no person {owner}.", param_hint="owner")
     made = await membership.create_organization(slug=slug, name=name, time_zone=time_zone)
-    return f"organization {made.slug} created"
+    if person is not None:
+        await membership.add_member(made, person, Role.OWNER)
+    return f"organization {made.slug} created" + (f", owned by {person.handle}" if person is not None else "")
 
 
 def create_person(
