@@ -20,6 +20,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "request_id",
         "case_enquiry_id",
         "case_id",
+        "caseid",
         "ticket_id",
         "issue_id",
         "unique_key",

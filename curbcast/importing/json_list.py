@@ -14,7 +14,7 @@ from typing import BinaryIO
 _PIECE = 1 << 16
 _ITEM_MAX = 1 << 22
 _LISTS = ("issues", "requests", "service_requests", "results", "records", "data")
-_decoder = json.JSONDecoder()
+_decoder = json.JSONDecoder(strict=False)  # control characters are dealt with later
 
 
 class NotAList(Exception):
@@ -80,8 +80,8 @@ class _Text:
                 if waiting > _ITEM_MAX or not self._read(max(_PIECE, waiting)):
                     line = self.line + self._buffer.count("\n", self._at, error.pos)
                     raise NotAList(f"line {line}: not JSON: {error.msg}.") from error
-            except RecursionError as error:
-                raise NotAList(f"line {self.line}: nested too deeply.") from error
+            except (RecursionError, ValueError) as error:
+                raise NotAList(f"line {self.line}: nested too deeply, or an endless number.") from error
             else:
                 self.line += self._buffer.count("\n", self._at, end)
                 self._at = end
@@ -109,12 +109,12 @@ class _Text:
 
 def _answer(text: str) -> Iterator[tuple[int, object]]:
     try:
-        answer = json.loads(text)
+        answer = _decoder.decode(text)
     except json.JSONDecodeError as error:
         hint = " One object a line? Then name the file .jsonl." if error.msg == "Extra data" else ""
         raise NotAList(f"line {error.lineno}: not JSON: {error.msg}.{hint}") from error
-    except RecursionError as error:
-        raise NotAList("line 1: nested too deeply.") from error
+    except (RecursionError, ValueError) as error:
+        raise NotAList("line 1: nested too deeply, or an endless number.") from error
     for name in _LISTS:
         if isinstance(answer.get(name), list):
             # Where in the text an item began is not known any more: all are on the list's line, told by their place.

@@ -118,13 +118,13 @@ def _jsonl(stream: BinaryIO, name: str, check_header: CheckHeader) -> Rows:
         if not raw.strip():
             continue
         try:
-            values = json.loads(raw.decode("utf-8"))
+            values = json.loads(raw.rstrip().decode("utf-8"), strict=False)
         except UnicodeDecodeError as error:
             yield _unreadable(line, f"not UTF-8 at column {error.start + 1} (byte 0x{raw[error.start]:02X}).")
         except json.JSONDecodeError as error:
             yield _unreadable(line, f"not JSON at column {error.colno}: {error.msg}.")
-        except RecursionError:
-            yield _unreadable(line, "not JSON that anybody meant: nested too deeply.")
+        except (RecursionError, ValueError):  # Python reads neither deep nesting nor numbers of thousands of digits
+            yield _unreadable(line, "not JSON that anybody meant: nested too deeply, or an endless number.")
         else:
             yield _record(line, values)
 

@@ -13,7 +13,7 @@ from casework import clock
 from casework.access import NOBODY, Viewer
 from casework.actions import filing, handling, membership, talking
 from casework.database import transaction
-from casework.errors import CaseworkError, IllegalMove
+from casework.errors import CaseworkError, Held, IllegalMove
 from casework.history import HistoryRow
 from casework.organizations import Organization, RequestCategory
 from casework.requests import ServiceRequest
@@ -48,24 +48,16 @@ class Replay:
             requests = await self._requests(acts)
             done = await self._done(list(requests.values()), acts)
             for act in acts:
-                try:
-                    await self._do(act, requests, done)
-                except CaseworkError as refusal:
-                    rejected.append(Rejection.of(act.line, refusal))
+                request_id = requests.get(act.key)
+                if act.verb is not Verb.SUBMIT:
+                    if request_id is not None and (request_id, _EVENTS[act.verb], act.at) not in done:
+                        await self._follow_up(act, request_id)
+                elif request_id is None:
+                    try:
+                        requests[act.key] = await self._submit(act)
+                    except CaseworkError as refusal:
+                        rejected.append(Rejection.of(act.line, refusal))
         return rejected
-
-    async def _do(self, act: Act, requests: dict[str, int], done: Done) -> None:
-        request_id = requests.get(act.key)
-        if act.verb is Verb.SUBMIT:
-            if request_id is None:
-                requests[act.key] = await self._submit(act)
-                self._sums.requests += 1
-                self._sums.events += 1
-            return
-        if request_id is None or (request_id, _EVENTS[act.verb], act.at) in done:
-            return
-        if await self._follow_up(act, request_id):
-            self._sums.events += 1
 
     async def _submit(self, act: Act) -> int:
         values = dict(act.values)
@@ -77,9 +69,15 @@ class Replay:
             import_key=act.key,
             **values,
         )
+        self._sums.requests += 1
+        self._sums.events += request.held_at is None
         return request.id
 
-    async def _follow_up(self, act: Act, request_id: int) -> bool:
+    async def _follow_up(self, act: Act, request_id: int) -> None:
+        """Do what came after, unless people have gone on with the request since an earlier run, or have to look first.
+
+        What they did stands; what waits for their release is done by a later run.
+        """
         viewer, words = self._as(self._importer, act), act.values["words"]
         try:
             if act.verb is Verb.CLOSE:
@@ -88,9 +86,9 @@ class Replay:
                 await handling.acknowledge(viewer, request_id, comment=words)
             else:
                 await talking.add_comment(viewer, request_id, body=words)
-        except IllegalMove:
-            return False  # people have gone on with it since an earlier run: what they did stands
-        return True
+        except (IllegalMove, Held):
+            return
+        self._sums.events += 1
 
     def _as(self, viewer: Viewer, act: Act) -> Viewer:
         return viewer.during(at=act.at, imported=self._imported)
@@ -118,7 +116,9 @@ class Replay:
     async def _category(self, name: str) -> int:
         """The category of that name, in whatever case; created where there is none."""
         if not self._categories:
-            found = await RequestCategory.filter(organization_id=self._organization.id).order_by("-deleted_at", "-id")
+            found = await RequestCategory.filter(organization_id=self._organization.id)
+            # Of namesakes the oldest that is in use; one that was deleted is no reason to bring it back.
+            found.sort(key=lambda category: (category.deleted_at is None, -category.id))
             self._categories = {category.name.casefold(): category.id for category in found}
         known = self._categories.get(name.casefold())
         if known is None:
