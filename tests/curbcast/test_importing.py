@@ -12,12 +12,12 @@ import pytest
 from casework.history import HistoryRow
 from casework.organizations import Organization
 from casework.requests import Comment, ServiceRequest
-from curbcast.importing.problems import CannotImport, Rejection
-from curbcast.importing.progress import Quiet
+from curbcast.importing.problems import CannotImport
 from curbcast.importing.run import import_requests
 from curbcast.importing.sums import Sums
 from curbcast.importing.telling import tell_all
 from notifier.notifications import Notification
+from tests.curbcast.heard import Heard
 from tests.telling import KeepingTransport
 from tests.town import settings
 
@@ -28,14 +28,6 @@ id,title,category,description,status,created_at,closed_at,closing_note,lat,lng
 3,Nowhere,Lights,,Open,2011-07-02T09:00:00-04:00,,,142.36,-71.06
 4,Old tree,Trees,,Closed,2011-07-02T10:00:00-04:00,2011-07-02T11:00:00-04:00,,,
 """
-
-
-class Heard(Quiet):
-    def __init__(self) -> None:
-        self.rejections: list[Rejection] = []
-
-    def reject(self, rejection: Rejection) -> None:
-        self.rejections.append(rejection)
 
 
 def _file(folder: Path, content: str, name: str = "requests.csv") -> Path:
