@@ -27,8 +27,7 @@ from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
 from casework.config import Settings
 from casework.database import close_database, migrate, open_database
-from curbcast.demo.activity import live
-from curbcast.demo.town import Demo, build_town
+from curbcast.demo import Demo, build_town, live
 from curbcast.one_process import Running, running
 from curbcast.settings import load_settings
 from notifier.captured import CapturedMail

@@ -11,10 +11,10 @@ import structlog
 from casework.actions import handling, talking, watching
 from casework.errors import CaseworkError
 from casework.requests import ServiceRequest, Status
+from curbcast.demo.people import RESIDENTS, STAFF, STREETS
 from curbcast.demo.town import Demo, report
 
-RESIDENTS = ("maya", "ines", "piet", "keiko", "samir", "josefa")
-STAFF = ("rosa", "amina", "tom", "lena")
+_RESIDENTS, _STAFF, _STREETS = tuple(RESIDENTS), tuple(STAFF), tuple(STREETS)
 _NEWS = (  # category, summary
     ("Potholes", "Pothole on the way to the ferry"),
     ("Potholes", "Road surface breaking up"),
@@ -23,7 +23,6 @@ _NEWS = (  # category, summary
     ("Trees and parks", "Fallen branch on the playground"),
     ("Rubbish and recycling", "Bottle bank is full"),
 )
-_STREETS = ("Harbour Lane", "Elm Street", "Orchard Row", "Baker Street", "Tanner Close", "Quay Road", "Mill Street")
 _REMARKS = (
     "It is getting worse.",
     "I saw somebody stumble here yesterday.",
@@ -59,39 +58,37 @@ async def act(demo: Demo, chance: random.Random) -> None:
 
 async def _report(demo: Demo, chance: random.Random) -> None:
     category, summary = chance.choice(_NEWS)
-    street = f"{chance.randint(1, 60)} {chance.choice(_STREETS)}"
-    latitude, longitude = 42.36 + chance.uniform(-0.01, 0.01), -71.058 + chance.uniform(-0.01, 0.01)
-    await report(demo, chance.choice(RESIDENTS), category, summary, street, round(latitude, 5), round(longitude, 5))
+    await report(demo, chance.choice(_RESIDENTS), category, summary, chance.choice(_STREETS), chance.randint(1, 40))
 
 
 async def _comment(demo: Demo, chance: random.Random) -> None:
     if found := await _some_request(demo, chance):
-        await talking.add_comment(demo.viewers[chance.choice(RESIDENTS)], found.id, body=chance.choice(_REMARKS))
+        await talking.add_comment(demo.viewers[chance.choice(_RESIDENTS)], found.id, body=chance.choice(_REMARKS))
 
 
 async def _note(demo: Demo, chance: random.Random) -> None:
     if found := await _some_request(demo, chance):
-        writer, colleague = chance.sample(STAFF, 2)
+        writer, colleague = chance.sample(_STAFF, 2)
         body = f"@{colleague} can you have a look at this one?"
         await talking.add_comment(demo.viewers[writer], found.id, body=body, internal=True)
 
 
 async def _follow(demo: Demo, chance: random.Random) -> None:
     if found := await _some_request(demo, chance):
-        await watching.follow(demo.viewers[chance.choice(RESIDENTS)], found.id)
+        await watching.follow(demo.viewers[chance.choice(_RESIDENTS)], found.id)
 
 
 async def _move(demo: Demo, chance: random.Random) -> None:
     found = await _some_request(demo, chance)
     if found is None:
         return
-    official = demo.viewers[chance.choice(STAFF)]
+    official = demo.viewers[chance.choice(_STAFF)]
     if found.status is Status.OPEN:
         await handling.acknowledge(official, found.id, comment=chance.choice(_NOTES))
     elif found.status is Status.ACKNOWLEDGED:
         await handling.close(official, found.id, comment=chance.choice(_DONE))
     else:
-        await handling.reopen(demo.viewers[chance.choice(RESIDENTS)], found.id, comment="It has come back.")
+        await handling.reopen(demo.viewers[chance.choice(_RESIDENTS)], found.id, comment="It has come back.")
 
 
 async def _some_request(demo: Demo, chance: random.Random) -> ServiceRequest | None:

@@ -60,12 +60,10 @@ class Columns:
         return "", None
 
     def missing(self) -> str | None:
-        """What no row of this file can do without and it doesn't have, in words; None where all is there."""
+        """The field that no row can do without and these columns don't have; None where all is there."""
         if not self.names["created_at"]:
-            return _looked_for("created_at")
-        if not any(self.names[field] for field in _TELLS_WHAT):
-            return _looked_for("summary")
-        return None
+            return "created_at"
+        return None if any(self.names[field] for field in _TELLS_WHAT) else "summary"
 
 
 class Choosing:
@@ -92,7 +90,9 @@ class Choosing:
                 )
         if lack := self.columns_of(names).missing():
             raise CannotImport(
-                f"{file_name}, line 1: {lack}. Its columns are {', '.join(names)}; say which with --map OURS=THEIRS."
+                f"{file_name}, line 1: {looked_for(lack)}. Its columns are {', '.join(names)}; say which with"
+                " --map OURS=THEIRS.",
+                field=lack,
             )
 
     def _choose(self, names: tuple[str, ...]) -> Columns:
@@ -114,5 +114,6 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def _looked_for(field: str) -> str:
+def looked_for(field: str) -> str:
+    """What to say where a field is missing."""
     return f"no column for {field} (looked for {', '.join(FIELDS[field])})"

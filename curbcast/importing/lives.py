@@ -21,7 +21,7 @@ from casework import text
 from casework.errors import Invalid
 from casework.requests import Status
 from curbcast.importing.cleaning import line_of, moment_of, number_of, shortened, text_of
-from curbcast.importing.columns import Columns
+from curbcast.importing.columns import Columns, looked_for
 from curbcast.importing.reading import Record
 
 PLACE_MAX = 300
@@ -72,7 +72,7 @@ class Life:
 def life_of(record: Record, columns: Columns, *, zone: ZoneInfo, now: datetime) -> Life:
     """Raises Invalid or TooLong, with the field in which the row is wrong."""
     if lack := columns.missing():
-        raise Invalid(f"{lack[0].upper()}{lack[1:]}.", field="created_at")
+        raise Invalid(f"has {looked_for(lack)}.", field=lack)
     row = _Row(record, columns, zone, now)
     created_at = row.moment("created_at")
     if created_at is None:

@@ -206,7 +206,7 @@ def test_a_row_that_cannot_be_true_names_its_field(values: dict[str, Any], field
 def test_a_row_without_the_columns_that_matter_says_what_was_looked_for() -> None:
     with pytest.raises(CaseworkError) as refusal:
         _life({"id": 1, "title": "Lamp"})
-    assert refusal.value.message.startswith("No column for created_at (looked for created_at, requested_datetime")
+    assert refusal.value.message.startswith("has no column for created_at (looked for created_at, requested_datetime")
 
 
 def test_a_header_that_can_never_do_is_refused_with_its_columns() -> None:
@@ -216,6 +216,7 @@ def test_a_header_that_can_never_do_is_refused_with_its_columns() -> None:
         "a.csv, line 1: no column for summary (looked for summary, title, case_title, subject)."
         " Its columns are colour, created_at; say which with --map OURS=THEIRS."
     )
+    assert refusal.value.field == "summary"
     with pytest.raises(CannotImport, match="no column Colour to take summary from; there are title, opened"):
         Choosing({"summary": "Colour"}).check_header("a.csv", ["title", "opened"])
     with pytest.raises(CannotImport, match="no field shape to map to; there are id, summary"):
