@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """One per process, made by the command line and handed down."""
 
-    model_config = SettingsConfigDict(extra="ignore", secrets_dir=None)
+    model_config = SettingsConfigDict(extra="ignore")
 
     database_url: str = "sqlite://var/curbcast.sqlite3"
     redis_url: str | None = None

@@ -1,4 +1,7 @@
-"""Settings for a command: from the environment, or a clear word about what is wrong with it."""
+"""Settings for a command, or a clear word about what is wrong with them.
+
+an option  >  the environment (SECRET_KEY=…)  >  a secret's file (/run/secrets/secret_key)  >  the default
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from casework.config import Settings
 from notifier.smtp import SmtpServer
 
 
 def load_settings(**given: Any) -> Settings:
-    """The process's settings; options of the command line win. A bad value names itself and ends the command.
+    """The process's settings; an option that is None was left out. A bad value names itself and ends the command.
 
     In development, a secret is made on first use and kept in the data directory, so that links in old mails go on
     working. Production must set its own.
@@ -23,13 +27,14 @@ def load_settings(**given: Any) -> Settings:
     values = {name: value for name, value in given.items() if value is not None}
     data_dir = Path(values.get("data_dir") or os.environ.get("CURBCAST_DATA_DIR") or "var")
     values["data_dir"] = data_dir
-    if "DATABASE_URL" not in os.environ and "database_url" not in values:
+    secrets_dir = _secrets_dir()
+    if "database_url" not in values and not _is_set("database_url", secrets_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         values["database_url"] = f"sqlite://{data_dir.resolve()}/curbcast.sqlite3"
-    if "SECRET_KEY" not in os.environ and os.environ.get("ENVIRONMENT") != "production":
+    if not _is_set("secret_key", secrets_dir) and os.environ.get("ENVIRONMENT") != "production":
         values["secret_key"] = _own_secret(data_dir)
     try:
-        settings = Settings(**values)
+        settings = Settings(_secrets_dir=secrets_dir, **values)
         if settings.smtp_url is not None:
             SmtpServer.parse(settings.smtp_url)
         return settings
@@ -37,9 +42,22 @@ def load_settings(**given: Any) -> Settings:
         for problem in error.errors():
             typer.secho(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}", fg="red", err=True)
         raise typer.Exit(2) from error
+    except SettingsError as error:
+        typer.secho(f"A secret cannot be read: {error.__cause__}", fg="red", err=True)
+        raise typer.Exit(2) from error
     except ValueError as error:  # what is wrong with SMTP_URL, which names itself
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(2) from error
+
+
+def _secrets_dir() -> Path | None:
+    """The folder in which Docker and others mount secrets, one file for each setting; None where there is none."""
+    folder = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
+    return folder if folder.is_dir() else None
+
+
+def _is_set(name: str, secrets_dir: Path | None) -> bool:
+    return name.upper() in os.environ or (secrets_dir is not None and (secrets_dir / name).is_file())
 
 
 def _own_secret(data_dir: Path) -> str:

@@ -74,7 +74,8 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
     """Run everything in one process, with a made-up town in which things happen. Mail is captured at /inbox."""
-    settings = load_settings(data_dir=data_dir, smtp_url=None, public_url=f"http://{_shown(host)}:{port}")
+    settings = load_settings(data_dir=data_dir, public_url=f"http://{_shown(host)}:{port}")
+    settings = settings.model_copy(update={"smtp_url": None})  # made-up people get no real mail, whatever is set
     uvloop.run(_demo(settings, host, port))
 
 
