@@ -82,6 +82,14 @@ class Doorbell:
         except (RedisError, OSError) as error:
             log.warning("hint_lost", position=position, error=repr(error))
 
+    async def hears(self, worker: str) -> bool:
+        """Whether the worker of that name has lately said that it lives. Nobody is heard while Redis is away."""
+        try:
+            return bool(await (await self.connect()).exists(worker))
+        except (RedisError, OSError) as error:
+            log.warning("worker_not_heard", worker=worker, error=repr(error))
+            return False
+
     async def take(self, name: str, *, limit: int, seconds: int) -> int | None:
         """Count one more use of `name`. None while it was used at most `limit` times in a window of `seconds`;
         afterwards, in how many seconds the window ends. A Redis that is away allows everything.

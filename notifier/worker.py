@@ -1,7 +1,11 @@
-"""The notifier's arq worker and its timetable. arq is used here and in doorbell and jobs, and nowhere else."""
+"""The notifier's arq worker and its timetable. arq is used here and in doorbell and jobs, and nowhere else.
+
+A worker says every half minute that it lives, under the name of its machine or container: `heartbeat`.
+"""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +20,7 @@ from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
 from notifier.outcome import Transport
 
 JOB_TIMEOUT_SECONDS = 3600
+_HEARTBEAT_SECONDS = 30
 Timetable = Sequence[tuple[WorkerCoroutine, set[int]]]
 """Jobs, each with its seconds of every minute."""
 EVEN_SECONDS = set(range(0, 60, 2))
@@ -59,4 +64,11 @@ async def worker_for(
         job_serializer=encode,
         job_deserializer=decode,
         log_results=False,
+        health_check_interval=_HEARTBEAT_SECONDS,
+        health_check_key=heartbeat(queue),
     )
+
+
+def heartbeat(queue: str) -> str:
+    """The name under which this machine's worker of a queue is heard (`Doorbell.hears`)."""
+    return f"{queue}:alive:{socket.gethostname()}"

@@ -31,7 +31,7 @@ from curbcast.demo import Demo, build_town, live
 from curbcast.one_process import Running, running
 from curbcast.settings import load_settings
 from notifier.captured import CapturedMail
-from notifier.doorbell import Doorbell
+from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
 from notifier.transports import transport_for
 
 Host = Annotated[str, typer.Option(help="Where to listen.")]
@@ -113,13 +113,30 @@ async def _listen(up: Running, host: str, port: int, routes: list[BaseRoute]) ->
     await uvicorn.Server(config).serve()
 
 
-def worker(half: Annotated[Half, typer.Argument(help="Which worker to run.")], data_dir: DataDir = None) -> None:
+def worker(
+    half: Annotated[Half, typer.Argument(help="Which worker to run.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Run nothing: fail unless this machine's worker lives.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
     """Run a worker on its own; start as many as there is work for."""
     settings = load_settings(data_dir=data_dir)
     if settings.redis_url is None:
         typer.secho("REDIS_URL is not set: a worker on its own needs the Redis that the API rings.", fg="red", err=True)
         raise typer.Exit(2)
+    if check:
+        raise typer.Exit(0 if asyncio.run(_lives(settings.redis_url, half)) else 1)
     uvloop.run(_work(settings, settings.redis_url, half))
+
+
+async def _lives(redis_url: str, half: Half) -> bool:
+    doorbell = Doorbell(redis_url)
+    try:
+        queue = DIGESTS_QUEUE if half is Half.DIGESTS else NOTIFIER_QUEUE
+        return await doorbell.hears(notifier.worker.heartbeat(queue))
+    finally:
+        await doorbell.close()
 
 
 async def _work(settings: Settings, redis_url: str, half: Half) -> None:
