@@ -24,5 +24,4 @@ WORKDIR /app
 USER curbcast
 VOLUME /var/lib/curbcast
 EXPOSE 8000
-ENTRYPOINT ["/app/docker/entrypoint"]
 CMD ["curbcast", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -46,6 +46,7 @@ secrets: ## made-up secrets for docker-compose.yml
 	$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))' > secrets/secret_key
 	$(PYTHON) -c 'import secrets; print(secrets.token_hex(24))' > secrets/postgres_password
 	echo "postgres://curbcast:$$(cat secrets/postgres_password)@postgres:5432/curbcast" > secrets/database_url
+	echo "smtp://mailpit:1025?starttls=never" > secrets/smtp_url
 	chmod 444 secrets/*
 
 clean:
