@@ -50,5 +50,5 @@ secrets: ## made-up secrets for docker-compose.yml
 	chmod 444 secrets/*
 
 clean:
-	rm -rf build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis var
+	rm -rf build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis var tests/node/node_modules
 	find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ postgres_database, sqlite_database      only one of the two
 db                the same as `database`, opened in this process
 valkey            an empty Valkey (`.url`, `.port`, `.process`)
 mailbox           an SMTP server that keeps what it is sent, and fails on request
+node              Node with the packages of tests/node/package.json; skips where there is no Node
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from casework.database import close_database, open_database
 from tests.databases import Databases
 from tests.loopback import close_the_network
 from tests.mailbox import Mailbox, open_mailbox
+from tests.nodejs import Node, NoNode, installed_node
 
 # The same examples on every run, and no seconds asserted.
 settings.register_profile("curbcast", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -83,3 +85,11 @@ def valkey(valkey_server: servers.Server) -> servers.Server:
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with open_mailbox() as mailbox:
         yield mailbox
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    try:
+        return installed_node()
+    except NoNode as error:
+        pytest.skip(str(error))

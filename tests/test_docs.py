@@ -25,7 +25,7 @@ def _block(language: str, containing: str) -> str:
 @pytest.mark.slow
 def test_adding_a_notification_takes_the_three_files_of_the_guide(tmp_path: Path) -> None:
     copy = tmp_path / "curbcast"
-    ignored = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", "*.egg-info")
+    ignored = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", "*.egg-info", "node_modules")
     shutil.copytree(ROOT, copy, ignore=ignored)
 
     catalogue = copy / "notifier/kinds.py"
