@@ -9,7 +9,7 @@ and the settlement: the attempt is unknown, and is sent once more with the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from casework import clock
@@ -177,6 +177,8 @@ def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared
     candidates.sort(key=lambda each: each.reason.strength)
     reader = letters.reader_of(first.reader, candidates, kind, first.case)
     envelope = letters.envelope_of(leader.id, first.case, first.reader, kind, reader.reasons)
+    if len(told) > 1:  # about several requests, so part of none of their conversations
+        envelope = replace(envelope, references=())
     message = compose(shared.letter([(each.case, each.decision.kind) for each in told], first.reader), reader, envelope)
     return Mail(leader.id, leader.attempts, envelope.to_address, message)
 

@@ -45,9 +45,13 @@ def render(facts: Facts, reader: Reader) -> Rendered:
     return render_shared(facts).filled(reader)
 
 
-def render_shared(facts: Facts) -> SharedLetter:
-    """The letter to all who are told of `facts`."""
-    return SharedLetter(templates.mould(facts.kind, facts.language), context_of(facts))
+def render_shared(facts: Facts, *, apart: bool = False) -> SharedLetter:
+    """The letter to all who are told of `facts`.
+
+    All mails about one request have one subject, so that mail programs show them as one conversation. One that is to
+    stay `apart` from it, because it is a digest, has the news in front.
+    """
+    return SharedLetter(templates.mould(facts.kind, facts.language), context_of(facts), apart=apart)
 
 
 def render_bundle(lines: Sequence[Line]) -> SharedLetter:
@@ -83,12 +87,14 @@ class SharedLetter:
     happened in one sentence.
     """
 
-    def __init__(self, mould: Mould, context: dict[str, Any], lines: Sequence[Item] | None = None) -> None:
+    def __init__(
+        self, mould: Mould, context: dict[str, Any], lines: Sequence[Item] | None = None, *, apart: bool = False
+    ) -> None:
         self._mould = mould
         self._lines = lines
         self._shapes: dict[Hashable, Shape] = {}
         self.news = line_of(mould, "digest_line", context)
-        self.subject = _subject(mould, context)
+        self.subject = _subject(mould, context, f"{self.news}: " if apart and context["request"] is not None else "")
         self.preheader = _preheader(self.news, context)
         self._context = {**context, "news": self.news, "subject": self.subject, "preheader": self.preheader}
 
@@ -173,14 +179,15 @@ def _title(lines: Sequence[Line], mixed: bool) -> str:
     )
 
 
-def _subject(mould: Mould, context: dict[str, Any]) -> str:
+def _subject(mould: Mould, context: dict[str, Any], head: str) -> str:
     """The summary gives way, not the news and the number."""
     request = context["request"]
     summary = request.summary if request is not None else ""
-    subject = line_of(mould, "subject", {**context, "summary": summary})
+    subject = head + line_of(mould, "subject", {**context, "summary": summary})
     excess = len(subject) - SUBJECT_WIDTH
     if 0 < excess < len(summary):
-        subject = line_of(mould, "subject", {**context, "summary": clean.shorten(summary, len(summary) - excess)})
+        shortened = clean.shorten(summary, len(summary) - excess)
+        subject = head + line_of(mould, "subject", {**context, "summary": shortened})
     return clean.shorten(subject, SUBJECT_WIDTH)
 
 

@@ -288,7 +288,7 @@ async def test_a_digest_is_previewed_sent_on_request_once_and_listed(telling: Te
         await _waiting(telling)
         async with nothing_changes():
             answer = (await town.ask(town.maya, preview))["previewDigest"]
-        assert answer["subject"] == "Closed: Lamp 7 is dark (#1)"
+        assert answer["subject"] == "Tom Baker closed this request: Lamp 7 is dark (#1)"
         assert "New bulb." in answer["html"]
         clock.shift(timedelta(minutes=1))
         sent = (await town.done(town.maya, "sendDigestNow", shown))["digest"]

@@ -74,7 +74,7 @@ def test_it_says_when_the_next_one_comes_in_the_readers_time() -> None:
 
 def test_a_digest_of_one_event_reads_like_a_letter() -> None:
     letter = shown(1)
-    assert letter.subject == "New near you: Street light 1 is out (#1042)"
+    assert letter.subject == "Maya Lindqvist reported this request: Street light 1 is out (#1042)"
     assert "Reported by: Maya Lindqvist" in letter.text
     assert Page(letter.html).all("h1") == Page(shown(8).html).all("h1")
     assert "This request is inside an area that you watch: Elm Park and Old Harbour." in letter.text

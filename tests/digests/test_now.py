@@ -55,7 +55,7 @@ async def test_a_preview_says_what_would_go_and_changes_nothing(telling: Telling
             shown = await preview_digest(town.maya, telling.settings)
         assert await preview_digest(town.ines, telling.settings) is None
     assert shown is not None
-    assert shown.subject == "Closed: Lamp 7 is dark (#1)"
+    assert shown.subject == "Tom Baker closed this request: Lamp 7 is dark (#1)"
     assert "New bulb." in shown.text
     assert "Your next digest comes on Wednesday, November 25, 2026 at 8:00\u00a0AM." in shown.text
 

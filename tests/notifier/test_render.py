@@ -115,15 +115,13 @@ def test_the_account_mails_have_the_subjects_that_were_agreed() -> None:
 def test_a_long_summary_gives_way_in_the_subject_and_the_facts_stay() -> None:
     long = replace(LAMP, summary="The street light outside the library has been flickering since the storm of Sunday")
     assert mail("request_closed", request=long).subject == (
-        "Closed: The street light outside the library has been flickering… (#1042)"
+        "The street light outside the library has been flickering since the… (#1042)"
     )
 
 
 def test_a_subject_is_text_and_not_markup() -> None:
     request = replace(LAMP, summary="Bins & <b>benches</b>\r\nBcc: all@example.com\u2028\u202egnp")
-    assert mail("request_closed", request=request).subject == (
-        "Closed: Bins & <b>benches</b> Bcc: all@example.com gnp (#1042)"
-    )
+    assert mail("request_closed", request=request).subject == ("Bins & <b>benches</b> Bcc: all@example.com gnp (#1042)")
 
 
 HOSTILE = (

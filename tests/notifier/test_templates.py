@@ -100,7 +100,7 @@ def test_a_name_that_does_not_exist_is_refused_with_file_and_line(edit: Edit) ->
 
 
 def test_a_name_that_does_not_exist_is_refused_in_the_subject_too(edit: Edit) -> None:
-    edit("request_closed.mjml", "number=request.number", "number=request.numbr")
+    edit("request_closed.mjml", "(#{{ request.number }})", "(#{{ request.numbr }})")
     assert problem_of("request_closed").startswith("request_closed.mjml:4: ")
 
 

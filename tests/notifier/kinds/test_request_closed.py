@@ -15,7 +15,7 @@ async def test_reporter_and_followers_read_the_closing_comment_and_how_to_reopen
         ("ines@example.org", "request_closed", "follower"),
     }
     for mail in mails:
-        assert mail.subject == "Closed: A pothole on Elm Street (#1)"
+        assert mail.subject == "A pothole on Elm Street (#1)"
         assert "New bulb since Monday." in mail.text
         assert "New bulb since Monday." in mail.html
         assert "reopen" in mail.text.lower()

@@ -16,7 +16,7 @@ async def test_reporter_and_followers_hear_the_comment_in_full(telling: Telling)
         ("ines@example.org", "request_commented", "follower"),
     }
     for mail in mails:
-        assert mail.subject == "New comment: A pothole on Elm Street (#1)"
+        assert mail.subject == "A pothole on Elm Street (#1)"
         assert "Otto Lind" in mail.text
         assert "Second paragraph with <b>markup</b> & {{ braces }}." in mail.text
         assert "Second paragraph with &lt;b&gt;markup&lt;/b&gt; &amp; {{ braces }}." in mail.html

@@ -8,7 +8,7 @@ from tests.telling import Telling, mail_to, told
 async def test_the_reporter_gets_a_receipt_with_number_link_and_what_comes_next(telling: Telling) -> None:
     await telling.town.report()
     mail = mail_to(await telling.run(), "maya@example.org")
-    assert mail.subject == "We have your request: A pothole on Elm Street (#1)"
+    assert mail.subject == "A pothole on Elm Street (#1)"
     for part in (mail.text, mail.html):
         assert "#1" in part
         assert "http://127.0.0.1:8000/r/springfield/1" in part

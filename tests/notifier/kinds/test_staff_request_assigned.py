@@ -10,7 +10,7 @@ async def test_only_the_new_assignee_hears_of_it(telling: Telling) -> None:
     request = await telling.settled()
     mails = await telling.after(town.rosa, "assignRequest", requestId=request, assigneeId=town.id_of(town.mark))
     assert told(mails) == {("mark@example.org", "staff_request_assigned", "assignee")}
-    assert mails[0].subject == "Assigned to you: A pothole on Elm Street (#1)"
+    assert mails[0].subject == "A pothole on Elm Street (#1)"
     assert "Rosa Diaz" in mails[0].text
     assert "This request is assigned to you." in mails[0].text
 

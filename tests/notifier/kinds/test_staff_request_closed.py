@@ -13,7 +13,7 @@ async def test_the_assignee_hears_when_an_official_closes(telling: Telling) -> N
         ("maya@example.org", "request_closed", "reporter"),
     }
     mail = mail_to(mails, "tom@example.org")
-    assert mail.subject == "Closed: A pothole on Elm Street (#1)"
+    assert mail.subject == "A pothole on Elm Street (#1)"
     assert "Filled on Monday." in mail.text
     assert "This request is assigned to you." in mail.text
 

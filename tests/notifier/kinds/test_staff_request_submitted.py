@@ -14,7 +14,7 @@ async def test_the_automatic_assignee_and_the_route_address_hear_of_a_new_reques
         ("maya@example.org", "request_submitted", "reporter"),
     }
     mail = mail_to(mails, "tom@example.org")
-    assert mail.subject == "New: A pothole on Elm Street (#1)"
+    assert mail.subject == "A pothole on Elm Street (#1)"
     for part in (mail.text, mail.html):
         assert "12 Elm Street" in part
         assert "Maya Ortiz" in part

@@ -28,7 +28,7 @@ async def test_closing_three_requests_is_one_mail_to_each_reader_that_tells_all_
     assert to_maya.text.count("The street was repaved.") == 1
     to_ines = mail_to(mails, "ines@example.org")
     assert "Oak Street" not in to_ines.text
-    assert to_ines.subject == "Closed: A pothole on Elm Street (#1)"
+    assert to_ines.subject == "A pothole on Elm Street (#1)"
     assert await Notification.filter(kind="request_closed", state=State.SENT).count() == 4
 
 
