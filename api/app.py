@@ -1,6 +1,6 @@
 """The web application.
 
-    security headers ── CORS ──┬─ /graphql            GraphQL (api.http), GraphiQL for browsers
+    security headers ── CORS ──┬─ /graphql            GraphQL (api.http; api.live for WebSocket), GraphiQL for browsers
                                ├─ /healthz /readyz    is the process up; can it reach the database
                                └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
 
@@ -9,7 +9,9 @@ The database is opened and closed by whoever builds the app.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
@@ -18,13 +20,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Nudge
+from api.documents import Documents, read_manifest
 from api.execution import Engine
+from api.ground import Ground
 from api.http import GraphQLEndpoint
 from api.limits import Limits
+from api.live.live import Live
+from api.live.sockets import SocketEndpoint
 from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
@@ -54,8 +60,7 @@ def build_app(
 
     Without a `doorbell` nobody counts how often somebody tries something.
     """
-    rates = Rates(doorbell) if doorbell is not None else None
-    endpoint = GraphQLEndpoint(engine_for(settings), settings, after_commit, rates)
+    live = Live(ground_for(settings, after_commit, doorbell), doorbell)
     middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
     if settings.cors_origins:
         middleware.append(
@@ -68,12 +73,36 @@ def build_app(
             )
         )
     routes = [
-        Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
+        Route("/graphql", GraphQLEndpoint(live).__call__, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", SocketEndpoint(live)),
         Route("/healthz", _healthy),
         Route("/readyz", _ready),
         *extra_routes,
     ]
-    return Starlette(routes=routes, middleware=middleware)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        running = asyncio.create_task(live.run())
+        yield
+        live.stop()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    app = Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+    app.state.live = live
+    return app
+
+
+def ground_for(settings: Settings, after_commit: Nudge | None = None, doorbell: Doorbell | None = None) -> Ground:
+    """What all roads to this API's schema share."""
+    trusted = settings.trusted_documents
+    return Ground(
+        engine_for(settings),
+        settings,
+        after_commit,
+        Rates(doorbell) if doorbell is not None else None,
+        Documents(read_manifest(trusted) if trusted is not None else None),
+    )
 
 
 def engine_for(settings: Settings) -> Engine:

@@ -74,12 +74,17 @@ def masked(error: BaseException) -> dict[str, Any]:
     return {"message": f"{message} ({number})", "extensions": {"code": "INTERNAL_ERROR", "id": number}}
 
 
+def formatted_error(error: CaseworkError) -> dict[str, Any]:
+    """A refusal as a top-level error."""
+    return {"message": _message(error), "extensions": {"code": error.code}}
+
+
 def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:
     plain: Mapping[str, Any] = error.formatted
     place = {key: plain[key] for key in ("locations", "path") if key in plain}
     cause = error.original_error
     if isinstance(cause, CaseworkError):
-        return {"message": _message(cause), **place, "extensions": {"code": cause.code}}
+        return formatted_error(cause) | place
     # An error with a path comes from a resolver, and none of ours raises GraphQLError.
     if error.path is not None:
         return masked(cause or error) | place

@@ -1,9 +1,8 @@
 """From a document to an answer: parse, measure, validate, execute; the first two steps and the third are remembered.
 
-    Call ── prepare ── Prepared ── execute ── {"data", "errors"}
-              └─ raises Refused or Unparsable: nothing has run
-
-Subscriptions come in by their own roads; here they are refused.
+Call ── prepare ── Prepared ─┬─ execute ── {"data", "errors"}                      queries and mutations
+          │                  └─ asked_for ── field, arguments; present ── {"data"}   subscriptions (api.live)
+          └─ raises Refused or NotValid: nothing has run
 """
 
 from __future__ import annotations
@@ -17,12 +16,19 @@ from typing import Any
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     execute,
+    get_argument_values,
     get_operation_ast,
+    get_variable_values,
     parse,
     specified_rules,
     validate,
@@ -46,6 +52,7 @@ class Call:
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class Prepared:
     call: Call
     document: DocumentNode
     operation: OperationDefinitionNode
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.operation.operation is OperationType.SUBSCRIPTION
 
 
 class NotValid(Exception):
@@ -88,11 +99,38 @@ class Engine:
 
     async def execute(self, prepared: Prepared, context: Context) -> dict[str, Any]:
         """The answer of a query or mutation. Without `data` nothing has run: the variables did not fit."""
-        if prepared.operation.operation is OperationType.SUBSCRIPTION:
+        if prepared.is_subscription:
             raise Refused("NOT_A_QUERY", "Subscriptions are served over WebSocket and server-sent events.")
+        return await self._run(prepared, context, None)
+
+    def asked_for(self, prepared: Prepared) -> tuple[str, dict[str, Any]]:
+        """The field that a subscription follows, and its arguments as values. Raises NotValid."""
+        operation, document = prepared.operation, prepared.document
+        root = self.schema.subscription_type
+        variables = get_variable_values(
+            self.schema,
+            operation.variable_definitions or (),
+            dict(prepared.call.variables),
+            max_errors=_ERRORS_MAX,
+            hide_suggestions=self._hide_suggestions,
+        )
+        if root is None or isinstance(variables, list):
+            raise NotValid(formatted(variables if isinstance(variables, list) else [], "BAD_VARIABLES"))
+        node = _first_field(operation.selection_set, document)
+        try:
+            return node.name.value, get_argument_values(root.fields[node.name.value], node, variables)
+        except GraphQLError as error:
+            raise NotValid(formatted([error], "BAD_VARIABLES")) from error
+
+    async def present(self, prepared: Prepared, context: Context, news: Any) -> dict[str, Any]:
+        """The answer of a subscription to one thing that happened."""
+        return await self._run(prepared, context, news)
+
+    async def _run(self, prepared: Prepared, context: Context, root: Any) -> dict[str, Any]:
         running = execute(
             self.schema,
             prepared.document,
+            root_value=root,
             context_value=context,
             variable_values=dict(prepared.call.variables),
             operation_name=prepared.call.operation_name,
@@ -117,6 +155,23 @@ class Engine:
         if errors:
             raise NotValid(formatted(errors, "NOT_VALID"))
         return document
+
+
+def _first_field(selections: SelectionSetNode, document: DocumentNode) -> FieldNode:
+    """The one field of a subscription, which validation has seen to: it may stand in a fragment."""
+    (node,) = selections.selections[:1]
+    if isinstance(node, FieldNode):
+        return node
+    if isinstance(node, InlineFragmentNode):
+        return _first_field(node.selection_set, document)
+    (fragment,) = [
+        each
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+        and isinstance(node, FragmentSpreadNode)
+        and each.name.value == node.name.value
+    ]
+    return _first_field(fragment.selection_set, document)
 
 
 def _answer(result: ExecutionResult) -> dict[str, Any]:

@@ -1,19 +1,21 @@
 """GraphQL over HTTP: one request, one answer.
 
-    GET  /graphql?query=…      queries only; a browser gets the page instead
+    GET  /graphql?query=…      queries only; a browser gets the page instead. A guest's answer may be cached
     POST /graphql              JSON only: the media type is what keeps another site's form from posting here
 
 A client that accepts `application/graphql-response+json` gets the status of what happened (400 for a document that is
 refused); one that accepts only `application/json` gets 200 wherever there is a GraphQL answer to read, as old clients
-expect. What never became GraphQL has its own status in both. Batches are refused.
+expect. What never became GraphQL has its own status in both. Batches are refused. A client that lists
+`text/event-stream` first gets a stream (api.live.events): most list it somewhere, and few mean it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import OperationType
@@ -22,76 +24,97 @@ from starlette.responses import HTMLResponse, Response
 
 from api import graphiql
 from api.auth import viewer_from
-from api.context import Context, Nudge
 from api.errors import Refused, masked
-from api.execution import Call, Engine, NotValid
-from api.rates import Rates
-from casework.config import Settings
+from api.execution import NotValid, Prepared
+from api.ground import Ground, read_json
+from api.live.events import EVENT_STREAM, EventStreamResponse
+from api.live.live import Live
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+_MEDIA = {
+    GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
+    JSON: JSON,
+    EVENT_STREAM: EVENT_STREAM,
+    "application/*": JSON,
+    "*/*": JSON,
+}
 _KEY_LONGEST = 255
 
 
 @dataclass(frozen=True)
 class GraphQLEndpoint:
-    """What answers at /graphql."""
+    """What answers HTTP at /graphql."""
 
-    engine: Engine
-    settings: Settings
-    after_commit: Nudge | None = None
-    rates: Rates | None = None
+    live: Live
+
+    @property
+    def ground(self) -> Ground:
+        return self.live.ground
 
     async def __call__(self, request: Request) -> Response:
-        media = _preferred(request.headers.get("accept"), html=self.settings.graphiql and request.method == "GET")
+        wants_page = self.ground.settings.graphiql and request.method == "GET"
+        media = _preferred(request.headers.get("accept"), html=wants_page)
         if media == HTML:
             return HTMLResponse(graphiql.PAGE, headers=graphiql.HEADERS)
         try:
             return await self._answer(request, media)
         except Refused as refused:
-            return _response({"errors": [refused.formatted()]}, refused.status, media or JSON, _allow(refused))
+            return _response({"errors": [refused.formatted()]}, refused.status, media, _allow(refused))
         except Exception as error:
-            return _response({"errors": [masked(error)]}, 500, media or JSON)
+            return _response({"errors": [masked(error)]}, 500, media)
 
     async def _answer(self, request: Request, media: str | None) -> Response:
         if media is None:
-            raise Refused("NOT_ACCEPTABLE", f"The answer can be {GRAPHQL_RESPONSE} or {JSON}.", status=406)
-        call = _call(await self._parameters(request))
-        viewer, session = await viewer_from(request.headers.get("authorization"))
-        context = Context(
+            raise Refused(
+                "NOT_ACCEPTABLE", f"The answer can be {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}.", status=406
+            )
+        given = await self._parameters(request)
+        authorization = request.headers.get("authorization")
+        viewer, session = await viewer_from(authorization)
+        context = self.ground.context(
             viewer,
-            self.settings,
             session,
-            _idempotency_key(request),
-            self.after_commit,
             client=request.client.host if request.client else "",
-            rates=self.rates,
+            idempotency_key=_idempotency_key(request),
         )
+        is_get = request.method == "GET"
+        if media == EVENT_STREAM:
+            prepare = partial(self._prepare, given, is_get)
+            return EventStreamResponse(self.live, prepare, context, after=request.headers.get("last-event-id") or None)
+        headers = {}
         try:
-            prepared = self.engine.prepare(call)
-            if request.method == "GET" and prepared.operation.operation is not OperationType.QUERY:
-                raise Refused("METHOD_NOT_ALLOWED", "Only queries may be sent with GET; use POST.", status=405)
-            answer = await self.engine.execute(prepared, context)
+            prepared = self._prepare(given, is_get)
+            answer = await self.ground.engine.execute(prepared, context)
+            if is_get and authorization is None and "errors" not in answer:
+                headers = {"Cache-Control": f"public, max-age={self.ground.settings.public_cache_seconds}"}
         except NotValid as invalid:
             answer = {"errors": invalid.errors}
         except Refused as refused:
-            if refused.status != 400:
+            if refused.status != 400 or refused.code == "BAD_REQUEST":
                 raise
             answer = {"errors": [refused.formatted()]}
         refused_late = media == GRAPHQL_RESPONSE and "data" not in answer
-        return _response(answer, 400 if refused_late else 200, media)
+        response = _response(answer, 400 if refused_late else 200, media, headers)
+        return _unless_known(request, response) if headers else response
+
+    def _prepare(self, given: Mapping[str, Any], is_get: bool) -> Prepared:
+        prepared = self.ground.prepare(self.ground.call(given))
+        if is_get and prepared.operation.operation is OperationType.MUTATION:
+            raise Refused("METHOD_NOT_ALLOWED", "Only queries may be sent with GET; use POST.", status=405)
+        return prepared
 
     async def _parameters(self, request: Request) -> Mapping[str, Any]:
         if request.method == "GET":
             given: dict[str, Any] = dict(request.query_params)
             for name in ("variables", "extensions"):
                 if given.get(name):
-                    given[name] = _json(given[name])
+                    given[name] = read_json(given[name])
             return given
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused("UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.", status=415)
-        body = _json(await self._body(request))
+        body = read_json(await self._body(request))
         if isinstance(body, list):
             raise Refused("BATCH_REFUSED", "Send one operation at a time; batches are off.")
         if not isinstance(body, dict):
@@ -100,50 +123,28 @@ class GraphQLEndpoint:
 
     async def _body(self, request: Request) -> bytes:
         too_large = Refused(
-            "TOO_LARGE", f"A request may have at most {self.settings.max_request_bytes:,} bytes.", status=413
+            "TOO_LARGE", f"A request may have at most {self.ground.settings.max_request_bytes:,} bytes.", status=413
         )
         announced = request.headers.get("content-length", "0")
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.settings.max_request_bytes:
+        if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.ground.settings.max_request_bytes:
             raise too_large
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self.settings.max_request_bytes:
+            if len(body) > self.ground.settings.max_request_bytes:
                 raise too_large
         return bytes(body)
 
 
-def _call(given: Mapping[str, Any]) -> Call:
-    query, variables = given.get("query"), given.get("variables")
-    name, extensions = given.get("operationName"), given.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise Refused("BAD_REQUEST", "`query` is missing, or is not a string.")
-    if variables is not None and not isinstance(variables, dict):
-        raise Refused("BAD_REQUEST", "`variables` must be an object.")
-    if name is not None and not isinstance(name, str):
-        raise Refused("BAD_REQUEST", "`operationName` must be a string.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise Refused("BAD_REQUEST", "`extensions` must be an object.")
-    return Call(query, variables or {}, name or None)
-
-
-def _json(text: str | bytes) -> Any:
-    """Strict JSON: no NaN, no number that no double holds, no nesting beyond what Python bears."""
-    try:
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise Refused("BAD_REQUEST", "The request is not valid JSON.") from error
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
+def _unless_known(request: Request, response: Response) -> Response:
+    """The response with its ETag; or 304 without a body, where the client has it already."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers["ETag"] = tag
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+    if tag not in known and "*" not in known:
+        return response
+    kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary")}
+    return Response(status_code=304, headers=kept)
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -158,7 +159,7 @@ def _preferred(accept: str | None, *, html: bool) -> str | None:
     best, best_quality = None, 0.0
     for part in (accept or "*/*").split(","):
         name, *parameters = (each.strip().lower() for each in part.split(";"))
-        found = {GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(name)
+        found = _MEDIA.get(name)
         if name == HTML and html:
             found = HTML
         quality = _quality(parameters)
@@ -183,7 +184,11 @@ def _allow(refused: Refused) -> dict[str, str]:
     return {"Allow": "POST"} if refused.status == 405 else {}
 
 
-def _response(answer: dict[str, Any], status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:
+def _response(
+    answer: dict[str, Any], status: int, media: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """One answer as JSON, whichever of its two names the client accepts."""
+    media = GRAPHQL_RESPONSE if media == GRAPHQL_RESPONSE else JSON
     body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     always = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept, Authorization"}
     return Response(body, status, {**always, **(headers or {})})

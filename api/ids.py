@@ -1,6 +1,8 @@
 """Global ids and cursors: opaque to clients, stable for ever, never trusted.
 
 global_id("ServiceRequest", 7)  ->  "U2VydmljZVJlcXVlc3Q6Nw=="       cursor(7)  ->  "Yzo3"
+
+A cursor's mark says which numbers it counts by: `c` rows and positions, `t` the order in which events were told.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from casework.errors import Invalid
 _LARGEST = 2**63 - 1
 _LARGEST_ROW = 2**31 - 1
 _GLOBAL = re.compile(r"([A-Za-z]{1,40}):(0|[1-9][0-9]{0,18})")
-_CURSOR = re.compile(r"c:(0|[1-9][0-9]{0,18})")
+_CURSOR = re.compile(r"([a-z]):(0|[1-9][0-9]{0,18})")
 
 
 def global_id(type_name: str, number: int) -> str:
@@ -36,16 +38,16 @@ def row_id(value: str, type_name: str, field: str) -> int:
     return found[1]
 
 
-def cursor(position: int) -> str:
-    return _packed(f"c:{position}")
+def cursor(position: int, mark: str = "c") -> str:
+    return _packed(f"{mark}:{position}")
 
 
-def parse_cursor(value: str, argument: str) -> int:
+def parse_cursor(value: str, argument: str, mark: str = "c") -> int:
     """The position behind a cursor. Raises Invalid, naming the argument."""
     found = _CURSOR.fullmatch(_unpacked(value))
-    if found is None or int(found[1]) > _LARGEST:
+    if found is None or found[1] != mark or int(found[2]) > _LARGEST:
         raise Invalid(f"{argument} is not a cursor of this connection.", field=argument)
-    return int(found[1])
+    return int(found[2])
 
 
 def _packed(plain: str) -> str:

@@ -30,6 +30,7 @@ from api.requests.moderation import ModerationMutations
 from api.requests.mutations import RequestMutations
 from api.requests.queries import RequestQueries
 from api.requests.types import service_request
+from api.subscriptions import SUBSCRIPTIONS
 from api.watching.area_types import watch_area
 from api.watching.areas import WatchAreaMutations, WatchAreaQueries
 from api.watching.mutations import WatchingMutations
@@ -126,15 +127,20 @@ _VERBS = (
     ModerationMutations,
 )
 
-schema = strawberry.Schema(query=merge_types("Query", _NOUNS), mutation=merge_types("Mutation", _VERBS))
+schema = strawberry.Schema(
+    query=merge_types("Query", _NOUNS),
+    mutation=merge_types("Mutation", _VERBS),
+    subscription=merge_types("Subscription", SUBSCRIPTIONS),
+)
 
 
 def _described(built: GraphQLSchema) -> GraphQLSchema:
     """Say what merged types and the mutations' one argument are for: neither has a place of its own to say it in."""
-    query, mutation = built.query_type, built.mutation_type
-    if query is None or mutation is None:
-        raise TypeError("the schema has both queries and mutations")
+    query, mutation, subscription = built.query_type, built.mutation_type, built.subscription_type
+    if query is None or mutation is None or subscription is None:
+        raise TypeError("the schema has queries, mutations and subscriptions")
     query.description = "Everything that can be asked."
+    subscription.description = "Everything that can be followed. Each event has a cursor, to come back with."
     mutation.description = "Everything that can be done. What a user can cause to fail is told in `userErrors`."
     for field in mutation.fields.values():
         field.args["input"].description = "What to do, and to what."

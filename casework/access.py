@@ -124,6 +124,13 @@ def seen_by(viewer: Viewer, prefix: str = "") -> Q:
     return seen
 
 
+def sees(viewer: Viewer, request: ServiceRequest) -> bool:
+    """The same condition for a request that is at hand, with its category loaded."""
+    if viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request):
+        return True
+    return not is_private(request) and request.held_at is None
+
+
 async def request_for(viewer: Viewer, request_id: int, *, field: str = "request_id") -> ServiceRequest:
     """One request with its category and organization, or NotFound."""
     found = await requests_seen_by(viewer).filter(id=request_id).select_related("category", "organization").first()

@@ -10,7 +10,7 @@ in memory between two points.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -162,7 +162,16 @@ async def areas_matching(request: ServiceRequest, as_of_event: int) -> list[Area
     if request.longitude is None or request.latitude is None:
         return []
     hits = await areas_at(request.longitude, request.latitude, as_of_event=as_of_event)
-    return [hit for hit in hits if _wants(request, hit)]
+    return [hit for hit in hits if _wants(request, hit.category_ids, hit.keywords)]
+
+
+def area_matches(area: WatchArea, request: ServiceRequest) -> bool:
+    """Whether a request lies in one area, border included, and is what that area wants."""
+    if request.longitude is None or request.latitude is None:
+        return False
+    if not contains(bytes(area.shape), request.longitude, request.latitude):
+        return False
+    return _wants(request, area.category_ids, area.keywords)
 
 
 async def would_have_matched(shape: Shape, category_ids: Iterable[int], keywords: str, *, since: datetime) -> Preview:
@@ -230,7 +239,7 @@ def _hit(row: dict[str, Any]) -> AreaHit:
     )
 
 
-def _wants(request: ServiceRequest, hit: AreaHit) -> bool:
-    if hit.category_ids and request.category_id not in hit.category_ids:
+def _wants(request: ServiceRequest, category_ids: Collection[int], keywords: str) -> bool:
+    if category_ids and request.category_id not in category_ids:
         return False
-    return parse_keywords(hit.keywords).match(request.summary, request.description)
+    return parse_keywords(keywords).match(request.summary, request.description)

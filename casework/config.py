@@ -30,9 +30,13 @@ class Settings(BaseSettings):
     unknown_mail: Literal["resend", "never"] = "resend"
     lease_seconds: int = Field(default=300, ge=120)
     relay_tick_seconds: float = Field(default=2.0, gt=0)
+    live_tick_seconds: float = Field(default=2.0, gt=0)
+    live_queue: int = Field(default=256, ge=8)
     mail_attempts: int = Field(default=12, ge=1)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     graphiql: bool = True
+    trusted_documents: Path | None = None
+    public_cache_seconds: int = Field(default=0, ge=0)
     introspection: bool = True
     max_request_bytes: int = Field(default=1_000_000, ge=1000)
     max_query_tokens: int = Field(default=2000, ge=100)

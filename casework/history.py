@@ -2,15 +2,19 @@
 
 Ids are handed out before a transaction commits, so they become visible out of order; positions are stamped after
 the commit, one after the other (notifier/relay.py), so `after(position)` never skips an event.
+
+Once all notifications of an event are written it gets a `told_position` in the same way: the cursor of whoever waits to
+be told. Notifications are written by several relays at once, so their own ids would not do.
 """
 
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from casework.database import MomentField
+from casework.database import MomentField, fetch
 from casework.organizations import Organization
 from casework.people import Person
 from casework.requests import ServiceRequest
@@ -21,6 +25,7 @@ class HistoryRow(Model):
 
     id = fields.BigIntField(primary_key=True)
     position = fields.BigIntField(null=True, unique=True)
+    told_position = fields.BigIntField(null=True)
     type = fields.CharField(max_length=40)
     organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
         "casework.Organization", related_name="history", null=True, on_delete=fields.OnDelete.CASCADE
@@ -44,9 +49,22 @@ class HistoryRow(Model):
     class Meta:
         table = "history"
         indexes = (("request_id", "position"), ("organization_id", "position"), ("actor_id", "id"))
+        constraints = (UniqueConstraint(fields=("told_position",), name="history_told"),)
 
 
-def of_request(request_id: int, *, after: int = 0, with_internal: bool = False) -> QuerySet[HistoryRow]:
-    """Events of one request, oldest first, whose position is greater than `after`."""
-    rows = HistoryRow.filter(request_id=request_id, position__gt=after).order_by("position")
-    return rows if with_internal else rows.filter(is_internal=False)
+def between(after: int, upto: int) -> QuerySet[HistoryRow]:
+    """What happened after one position and up to another, oldest first."""
+    return HistoryRow.filter(position__gt=after, position__lte=upto).order_by("position")
+
+
+def told_between(after: int, upto: int) -> QuerySet[HistoryRow]:
+    """What was told after one told position and up to another, in that order."""
+    return HistoryRow.filter(told_position__gt=after, told_position__lte=upto).order_by("told_position")
+
+
+async def newest() -> tuple[int, int]:
+    """The newest position and the newest told position; 0 where there is none."""
+    (row,) = await fetch(
+        "SELECT coalesce(max(position), 0) AS position, coalesce(max(told_position), 0) AS told FROM history"
+    )
+    return row["position"], row["told"]

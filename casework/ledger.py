@@ -131,12 +131,21 @@ async def stamp_positions() -> int | None:
 
     The caller holds the lock that makes this one at a time.
     """
+    return await _stamp("position", "position IS NULL")
+
+
+async def stamp_told() -> int | None:
+    """The same for the told positions of events whose notifications are all written."""
+    return await _stamp("told_position", f"settled = '{TOLD}' AND told_position IS NULL")
+
+
+async def _stamp(column: str, unstamped: str) -> int | None:
     require_transaction()
     rows = await fetch(
-        "UPDATE history SET position = newest.position + fresh.n"
+        f"UPDATE history SET {column} = newest.stamp + fresh.n"
         " FROM (SELECT id AS row_id, row_number() OVER (ORDER BY id) AS n"
-        " FROM history WHERE position IS NULL) AS fresh,"
-        " (SELECT coalesce(max(position), 0) AS position FROM history) AS newest"
-        " WHERE history.id = fresh.row_id RETURNING history.position"
+        f" FROM history WHERE {unstamped}) AS fresh,"
+        f" (SELECT coalesce(max({column}), 0) AS stamp FROM history) AS newest"
+        f" WHERE history.id = fresh.row_id RETURNING history.{column} AS stamp"
     )
-    return max((row["position"] for row in rows), default=None)
+    return max((row["stamp"] for row in rows), default=None)

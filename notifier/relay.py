@@ -35,10 +35,14 @@ log = structlog.get_logger(__name__)
 
 
 async def stamp() -> int | None:
-    """Give committed events their positions, one relay at a time; the newest position, or None if none was new."""
+    """Give committed events, and those that are told by now, their positions, one relay at a time.
+
+    The newest of either, or None if none was new.
+    """
     async with transaction():
         await _alone()
-        return await ledger.stamp_positions()
+        stamped = await ledger.stamp_positions(), await ledger.stamp_told()
+        return max((position for position in stamped if position is not None), default=None)
 
 
 async def tell_due(*, lease: timedelta, limit: int = 20) -> int:

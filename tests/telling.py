@@ -8,6 +8,7 @@ async with open_telling() as telling:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,14 @@ class Telling:
         while await relay.tell_due(lease=LEASE):
             pass
         await rescue.rescue_bulks()
+        await relay.stamp()  # what is told by now
+
+    async def heard(self) -> None:
+        """Tell what has happened, and let everyone hear of it who listens live."""
+        await self.relay()
+        await self.town.app.state.live.feed.catch_up()
+        for _ in range(5):  # what was put in line has left by then
+            await asyncio.sleep(0)
 
     async def deliver(self) -> list[Mail]:
         """Send what is due, digests too; the mails of this call, in the order in which they went."""

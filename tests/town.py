@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 from tortoise import Tortoise
 
 from api.app import build_app
@@ -40,6 +41,7 @@ def settings(**values: Any) -> Settings:
 class Town:
     """People, their tokens, organizations and categories, and a client to speak GraphQL with."""
 
+    app: Starlette
     client: httpx.AsyncClient
     springfield: Organization
     shelbyville: Organization
@@ -135,10 +137,10 @@ async def open_town(
     app = build_app(config or settings(), after_commit=after_commit)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client:
-        yield await _people(client)
+        yield await _people(app, client)
 
 
-async def _people(client: httpx.AsyncClient) -> Town:
+async def _people(app: Starlette, client: httpx.AsyncClient) -> Town:
     springfield = await create_organization(slug="springfield", name="Town of Springfield")
     shelbyville = await create_organization(slug="shelbyville", name="City of Shelbyville")
     people = {}
@@ -163,6 +165,7 @@ async def _people(client: httpx.AsyncClient) -> Town:
         await add_member(organization, people[handle], role)
     rosa, otto = await viewer_for(people["rosa"]), await viewer_for(people["otto"])
     return Town(
+        app=app,
         client=client,
         springfield=springfield,
         shelbyville=shelbyville,

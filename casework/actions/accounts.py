@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
 from casework import clock, text
-from casework.database import transaction
+from casework.database import any_of, fetch, transaction
 from casework.errors import Conflict, Invalid
-from casework.people import Person, Session
+from casework.people import Person, Role, Session
 
 SESSION_LASTS = timedelta(days=30)
 LANGUAGES = ("en", "es")
@@ -98,6 +101,37 @@ async def person_with_token(token: str) -> Person | None:
     if clock.now() - session.used_at > _USE_NOTED:
         await Session.filter(id=session.id).update(used_at=clock.now())
     return session.person
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whose session it is and what they may do now, without the rest of the account."""
+
+    person_id: int
+    language: str
+    roles: Mapping[int, Role]
+
+
+async def signed_in(token_hashes: Collection[str]) -> dict[str, SignedIn]:
+    """Whom each of many sessions identifies now, by its token's hash, in two statements; ended ones are left out."""
+    if not token_hashes:
+        return {}
+    sessions = await fetch(
+        "SELECT s.token_hash, p.id, p.language, p.confirmed_at FROM session s JOIN person p ON p.id = s.person_id"
+        f" WHERE s.token_hash {any_of('$1', 'text')} AND s.revoked_at IS NULL AND s.expires_at > $2"
+        " AND p.closed_at IS NULL",
+        list(token_hashes),
+        clock.now(),
+    )
+    confirmed = {row["id"] for row in sessions if row["confirmed_at"] is not None}
+    members = await fetch(
+        f"SELECT person_id, organization_id, role FROM member WHERE person_id {any_of('$1')} AND until_event IS NULL",
+        sorted(confirmed),
+    )
+    roles: dict[int, dict[int, Role]] = defaultdict(dict)
+    for row in members:
+        roles[row["person_id"]][row["organization_id"]] = Role(row["role"])
+    return {row["token_hash"]: SignedIn(row["id"], row["language"], roles.get(row["id"], {})) for row in sessions}
 
 
 def token_hash(token: str) -> str:

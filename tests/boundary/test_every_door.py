@@ -14,6 +14,7 @@ from api.schema import executable_schema
 from casework.database import close_database, open_database
 from tests.boundary.doors import DOORS, Door
 from tests.boundary.scene import ROLES, STAFF, Scene, open_scene
+from tests.listening import listening
 from tests.town import nothing_changes
 
 
@@ -31,10 +32,6 @@ def fields_of(root: Any) -> set[str]:
 
 def test_every_mutation_has_its_row() -> None:
     assert {door.mutation for door in DOORS} == fields_of(executable_schema().mutation_type)
-
-
-def test_every_subscription_has_its_row() -> None:
-    assert fields_of(executable_schema().subscription_type) == set()
 
 
 @pytest.mark.parametrize(
@@ -143,4 +140,29 @@ async def test_a_query_answers_each_role_with_what_it_may_know_and_changes_nothi
                 assert len(answer["data"][field]) > 20
             else:
                 assert answer.get("data") == {field: expected[role]}, (field, role, answer)
+    assert await scene.telling.run() == []
+
+
+def subscriptions(scene: Scene) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Subscription field -> what is followed, and the code with which each role is refused; None where it is let in."""
+    shut = _see(None, "NOT_FOUND")
+    return {
+        "requestActivity": [
+            (f'requestActivity(requestId: "{scene.public}") {{ cursor }}', _same(None)),
+            (f'requestActivity(requestId: "{scene.private}") {{ cursor }}', shut),
+            (f'requestActivity(requestId: "{scene.held}") {{ cursor }}', shut),
+        ],
+        "watchAreaActivity": [(f'watchAreaActivity(watchAreaId: "{scene.area}") {{ cursor }}', _same(None))],
+        "viewerNotifications": [("viewerNotifications { cursor }", _same(None) | {"guest": "SIGN_IN_REQUIRED"})],
+    }
+
+
+async def test_a_subscription_lets_in_each_role_that_may_follow_and_no_other(scene: Scene) -> None:
+    asked = subscriptions(scene)
+    assert set(asked) == fields_of(executable_schema().subscription_type)
+    for role in ROLES:
+        async with listening(scene.town.app, scene.town.token(scene.people[role])) as socket, nothing_changes():
+            for selection, expected in (row for rows in asked.values() for row in rows):
+                subscription = await socket.subscribe(f"subscription {{ {selection} }}")
+                assert subscription.code == expected[role], (selection, role)
     assert await scene.telling.run() == []

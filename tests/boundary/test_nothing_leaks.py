@@ -21,7 +21,7 @@ from graphql import (
 )
 
 from api.app import build_app
-from api.ids import global_id
+from api.ids import cursor, global_id
 from api.schema import executable_schema
 from casework.actions.accounts import create_person, start_session
 from casework.actions.members import invite_member
@@ -30,6 +30,7 @@ from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
 from tests.boundary.doors import DOORS
 from tests.boundary.scene import OUTSIDERS, Scene, open_scene
+from tests.listening import listening
 from tests.town import settings
 
 SECRETS = ("zqinternal", "zqprivate", "zqanon", "zqheld", "zqmail", "zqflag", "2033-03-03")
@@ -43,6 +44,16 @@ ARGUMENTS = {
     "requestCategories": ['(organization: "springfield")'],
     "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 4)],
     "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],
+}
+FROM_THE_START = {mark: cursor(0, mark) for mark in "ct"}
+FOLLOWED = {
+    "requestActivity": [
+        f'requestId: "{global_id("ServiceRequest", number)}", after: "{FROM_THE_START["c"]}"' for number in range(1, 12)
+    ],
+    "watchAreaActivity": [
+        f'watchAreaId: "{global_id("WatchArea", number)}", after: "{FROM_THE_START["c"]}"' for number in range(1, 6)
+    ],
+    "viewerNotifications": [f'after: "{FROM_THE_START["t"]}"'],
 }
 DEPTH = 7
 
@@ -182,6 +193,34 @@ async def test_no_mutation_tells_an_outsider_in_its_answer_or_error(scene: Scene
                     values["requestId"] = private
                 payload = await scene.town.mutate(scene.people[role], door.mutation, **values)
                 assert not leaked(json.dumps(payload)), (door.mutation, role)
+
+
+def followed(schema: GraphQLSchema) -> Iterator[str]:
+    """Each subscription, from the beginning, with every field that there is."""
+    assert schema.subscription_type is not None
+    for name, field in schema.subscription_type.fields.items():
+        chosen = selection(schema, get_named_type(field.type), ("Subscription",))
+        for arguments in FOLLOWED[name]:
+            yield f"subscription {{ {name}({arguments}) {chosen} }}"
+
+
+async def test_no_subscription_tells_an_outsider(scene: Scene, tmp_path: Any) -> None:
+    await scene.telling.heard()
+    schema = executable_schema()
+    inside: set[str] = set()
+    async with unlimited(scene, tmp_path) as client:
+        app = client._transport.app  # type: ignore[attr-defined]
+        for role in (*OUTSIDERS, "internal"):
+            async with listening(app, scene.town.token(scene.people[role])) as socket:
+                for asked in followed(schema):
+                    heard = await socket.subscribe(asked)
+                    said = json.dumps([heard.news, heard.errors])
+                    if role == "internal":
+                        inside |= leaked(said)
+                    else:
+                        assert not leaked(said), (asked[:80], role)
+                        assert heard.code in (None, "NOT_FOUND", "SIGN_IN_REQUIRED"), heard.errors
+    assert inside == set(SECRETS)  # the words are there, and this way of looking finds them
 
 
 async def test_no_mail_takes_it_to_an_outsider(scene: Scene) -> None:
