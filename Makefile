@@ -4,6 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# A file of tests stays with one process, which starts its servers once. TESTERS=0 runs all in one.
+TESTERS ?= 2
+SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=loadfile
 PACKAGES := api bench casework curbcast digests notifier tests
 
 .PHONY: install demo serve mail check test bench secrets clean
@@ -32,10 +35,10 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/curbcast schema --check
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -m "not slow" $(SIDE_BY_SIDE)
 
 test: $(STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 bench: $(STAMP) ## all of them, or NAME=render
 	$(BIN)/curbcast bench $(NAME)
