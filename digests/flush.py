@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 
 from casework import clock
 from casework.config import Settings
@@ -41,19 +43,22 @@ async def flush_due(transport: Transport, settings: Settings) -> int:
     await _settle_lines(dict.fromkeys(claimed.given_up, State.UNKNOWN))
     if claimed.ours:
         prepared = await prepare(await Issue.filter(id__in=claimed.ours).order_by("due", "id"), settings)
-        await settle(prepared.settled)
+        settle_ours = partial(settle, lease_until=lease_until)
+        await settle_ours(prepared.settled)
         if prepared.mails:
-            attempts = await ISSUES.begin_attempts([mail.id for mail in prepared.mails], clock.now())
-            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle)
+            attempts = await ISSUES.begin_attempts(
+                [mail.id for mail in prepared.mails], clock.now(), lease_until=lease_until
+            )
+            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle_ours)
     return len(claimed.ours) + len(claimed.given_up)
 
 
-async def settle(settlements: Sequence[Settlement]) -> None:
+async def settle(settlements: Sequence[Settlement], *, lease_until: datetime) -> None:
     """What became of some issues, and of all their lines, in one commit."""
     if not settlements:
         return
     async with transaction():
-        await ISSUES.settle(settlements, clock.now())
+        settlements = await ISSUES.settle(settlements, clock.now(), lease_until=lease_until)
         await _settle_lines({each.id: each.state for each in settlements if each.is_over})
 
 
@@ -111,7 +116,8 @@ async def _drop(asked: Sequence[ToldLine]) -> None:
     if dropped:
         await fetch(
             "UPDATE notification SET state = 'skipped', skip = given.skip, settled_at = $2"
-            f" FROM {rows_of('$1', id='bigint', skip='text')} AS given WHERE notification.id = given.id",
+            f" FROM {rows_of('$1', id='bigint', skip='text')} AS given WHERE notification.id = given.id"
+            " AND notification.state = 'held'",
             as_rows(dropped),
             clock.now(),
         )

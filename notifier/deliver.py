@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from casework import clock
 from casework.config import Settings
@@ -56,20 +57,23 @@ async def deliver_due(transport: Transport, settings: Settings) -> int:
     if claimed.ours:
         rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id").only(*_ASKED)
         prepared = await prepare(rows, settings)
-        await settle(prepared.settled)
+        settle_ours = partial(settle, lease_until=lease_until)
+        await settle_ours(prepared.settled)
         if prepared.mails:
-            attempts = await NOTIFICATIONS.begin_attempts([mail.id for mail in prepared.mails], clock.now())
-            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle)
+            attempts = await NOTIFICATIONS.begin_attempts(
+                [mail.id for mail in prepared.mails], clock.now(), lease_until=lease_until
+            )
+            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle_ours)
     return len(claimed.ours) + len(claimed.given_up)
 
 
-async def settle(settlements: Sequence[Settlement]) -> None:
+async def settle(settlements: Sequence[Settlement], *, lease_until: datetime) -> None:
     """What became of some mails, and of all that each of them carried, in one commit."""
     if not settlements:
         return
     now = clock.now()
     async with transaction():
-        await NOTIFICATIONS.settle(settlements, now)
+        settlements = await NOTIFICATIONS.settle(settlements, now, lease_until=lease_until)
         special = [each for each in settlements if each.skip is not None or each.state is State.HELD]
         if special:
             given = rows_of("$1", id="bigint", skip="text", held_until="timestamptz")
@@ -89,11 +93,11 @@ async def settle(settlements: Sequence[Settlement]) -> None:
             )
 
 
-async def _hand_over(carried: Sequence[int], now: datetime) -> None:
+async def _hand_over(leader: int, carried: Sequence[int], now: datetime) -> None:
     """The mail's first notification fell away: the next one carries the rest, in a mail of its own."""
     async with transaction():
-        await Notification.filter(id=carried[0]).update(carried_by_id=None, due=now)
-        await Notification.filter(id__in=list(carried[1:])).update(carried_by_id=carried[0])
+        await Notification.filter(id=carried[0], carried_by_id=leader).update(carried_by_id=None, due=now)
+        await Notification.filter(id__in=list(carried[1:]), carried_by_id=leader).update(carried_by_id=carried[0])
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ async def prepare(claimed: Sequence[Notification], settings: Settings) -> Prepar
     for each in claimed:
         remaining = sorted([line.notification.id for line in lines[each.id]] + waiting[each.id])
         if remaining and each.id in leaders_over and leaders_over[each.id].state is not State.PENDING:
-            await _hand_over(remaining, now)
+            await _hand_over(each.id, remaining, now)
         elif lines[each.id]:
             prepared.mails.append(_write(each, lines[each.id], letters, shared))
         if each.id in leaders_over:

@@ -3,6 +3,9 @@
 A claim moves `due` forward, which is the lease; when it runs out, the row is claimed again by whoever comes first.
 A row that was being sent when its lease ran out and has an attempt without an outcome may have been mailed: that
 attempt is `unknown`.
+
+The end of the lease is also its proof: a worker that comes back from a long pause finds another `due` in the row than
+the one it set, and what it meant to begin or to write about that row is dropped. It is somebody else's by now.
 """
 
 from __future__ import annotations
@@ -90,25 +93,32 @@ class Queue:
         )
         return {row["id"] for row in rows}
 
-    async def begin_attempts(self, ids: Sequence[int], now: datetime) -> dict[int, int]:
-        """One attempt row for each mail that is about to be sent; attempt ids by row id."""
+    async def begin_attempts(self, ids: Sequence[int], now: datetime, *, lease_until: datetime) -> dict[int, int]:
+        """One attempt row for each mail that is about to be sent and is still ours; attempt ids by row id."""
         async with transaction():
             rows = await fetch(
                 f"INSERT INTO {self.attempts} ({self.owner}, started_at, detail)"
-                f" SELECT id, $1, '' FROM {self.table} WHERE id {any_of('$2')} RETURNING id, {self.owner} AS owner",
+                f" SELECT id, $1, '' FROM {self.table} WHERE id {any_of('$2')} AND due = $3"
+                f" RETURNING id, {self.owner} AS owner",
                 now,
                 list(ids),
+                lease_until,
             )
-            await fetch(f"UPDATE {self.table} SET attempts = attempts + 1 WHERE id {any_of('$1')}", list(ids))
+            begun = [row["owner"] for row in rows]
+            await fetch(f"UPDATE {self.table} SET attempts = attempts + 1 WHERE id {any_of('$1')}", begun)
         return {row["owner"]: row["id"] for row in rows}
 
-    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
-        """Write what became of some rows and of their attempts, as part of the caller's commit."""
+    async def settle(
+        self, settlements: Sequence[Settlement], now: datetime, *, lease_until: datetime
+    ) -> list[Settlement]:
+        """Write what became of some rows and of their attempts, as part of the caller's commit; returns those that
+        were still ours to settle. A row that another one's mail carries has no lease of its own."""
         require_transaction()
         given = rows_of("$1", id="bigint", state="text", due=_MOMENT, settled_at=_MOMENT)
-        await fetch(
+        rows = await fetch(
             f"UPDATE {self.table} SET state = given.state, due = given.due, settled_at = given.settled_at"
-            f" FROM {given} AS given WHERE {self.table}.id = given.id",
+            f" FROM {given} AS given WHERE {self.table}.id = given.id AND ({self.table}.due = $2"
+            f" OR {self.table}.due IS NULL AND {self.table}.state = 'pending') RETURNING {self.table}.id AS id",
             as_rows(
                 [
                     {
@@ -120,6 +130,7 @@ class Queue:
                     for each in settlements
                 ]
             ),
+            lease_until,
         )
         tried = [
             {
@@ -136,6 +147,9 @@ class Queue:
             given = rows_of("$1", id="bigint", outcome="text", code="smallint", detail="text", settled_at=_MOMENT)
             await fetch(
                 f"UPDATE {self.attempts} SET outcome = given.outcome, code = given.code, detail = given.detail,"
-                f" settled_at = given.settled_at FROM {given} AS given WHERE {self.attempts}.id = given.id",
+                f" settled_at = given.settled_at FROM {given} AS given WHERE {self.attempts}.id = given.id"
+                f" AND {self.attempts}.outcome IS NULL",
                 as_rows(tried),
             )
+        ours = {row["id"] for row in rows}
+        return [each for each in settlements if each.id in ours]

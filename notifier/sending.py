@@ -43,7 +43,10 @@ async def send_all(
     lease_until: datetime,
     settle: Callable[[Sequence[Settlement]], Awaitable[None]],
 ) -> None:
-    """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats."""
+    """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats.
+
+    A mail without an attempt is not ours any more, and is not sent.
+    """
     free = asyncio.Semaphore(settings.smtp_connections)
 
     async def send(mail: Mail) -> Settlement:
@@ -61,7 +64,7 @@ async def send_all(
         return _settlement(mail, attempts[mail.id], outcome, settings)
 
     done: list[Settlement] = []
-    for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails]):
+    for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails if mail.id in attempts]):
         done.append(await result)
         if len(done) >= _SETTLE_AT_ONCE:
             await settle(done)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
 from notifier.backoff import wait_before_retry
+from notifier.deliver import deliver_due
 from notifier.notifications import Attempt, Notification, State
 from notifier.outcome import Outcome
 from tests.telling import Telling, open_telling
@@ -87,3 +90,44 @@ def test_the_wait_doubles_up_to_six_hours() -> None:
         for _ in range(20):
             waits = wait_before_retry(attempts).total_seconds()
             assert 0.8 * seconds <= waits <= 1.2 * seconds
+
+
+@dataclass
+class Slow:
+    """A server whose first answer takes so long that the lease runs out, and somebody else sends the mail meanwhile."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+    answer: Outcome
+    mails: int = 0
+
+    async def send(self, message: bytes, *, sender: str, recipient: str) -> Outcome:
+        self.mails += 1
+        if self.mails == 1:
+            await self.meanwhile()
+        return self.answer
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    "late", [Outcome("deferred", 451, "Later"), Outcome("sent", 250, "Ok")], ids=lambda each: each.state
+)
+async def test_a_worker_that_comes_back_after_its_lease_writes_nothing_over_its_successor(
+    telling: Telling, late: Outcome
+) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        await _reported(telling)
+
+        async def meanwhile() -> None:
+            clock.shift(timedelta(hours=1))
+            assert len(await telling.deliver()) == 1
+
+        slow = Slow(meanwhile, late)
+        await deliver_due(slow, telling.settings)
+        clock.shift(timedelta(days=1))
+        assert await telling.deliver() == []
+    assert slow.mails == 1
+    row = await Notification.get(kind="request_submitted")
+    assert (row.state, row.attempts, row.due) == (State.SENT, 2, None)
+    assert [each.outcome for each in await Attempt.all().order_by("id")] == [State.UNKNOWN, State.SENT]
