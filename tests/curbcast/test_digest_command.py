@@ -53,7 +53,7 @@ async def waiting(database: str) -> str:
 async def test_a_preview_prints_the_mail_and_sends_nothing(waiting: str, tmp_path: Path) -> None:
     done = curbcast(waiting, tmp_path, "digest", "preview", "maya")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Subject: Closed: Lamp 7 is dark (#1)\n\nHello Maya Ortiz,\n")
+    assert done.stdout.startswith("Subject: Tom Baker closed this request: Lamp 7 is dark (#1)\n\nHello Maya Ortiz,\n")
     assert curbcast(waiting, tmp_path, "digest", "preview", "maya", "--html").stdout.endswith("</html>\n")
     nothing = curbcast(waiting, tmp_path, "digest", "preview", "ines")
     assert nothing.stdout.startswith("Nothing waits for ines.")

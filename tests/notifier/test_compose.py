@@ -66,7 +66,7 @@ def test_the_headers_are_these_and_no_others() -> None:
     assert [(name, str(value)) for name, value in message.items() if name != "Content-Type"] == [
         ("From", "Town of Marlow <requests@mail.marlow.example>"),
         ("To", "Maya Lindqvist <maya@example.com>"),
-        ("Subject", "Closed: Street light out outside the library (#1042)"),
+        ("Subject", "Street light out outside the library (#1042)"),
         ("Date", "Tue, 03 Jun 2025 18:05:00 +0000"),
         ("Message-ID", "<event.7.maya@mail.marlow.example>"),
         ("In-Reply-To", "<event.3@mail.marlow.example>"),
