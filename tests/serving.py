@@ -7,11 +7,14 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+
+from casework.config import Settings
+from curbcast.listening import Server, server_for
+from tests.town import settings
 
 
-class _Quiet(uvicorn.Server):
+class _Quiet(Server):
     """Leaves signals to pytest."""
 
     @contextmanager
@@ -20,10 +23,9 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
+async def serving(app: Starlette, config: Settings | None = None) -> AsyncIterator[str]:
     """Serve `app` on loopback until the block ends; its address, as in `http://127.0.0.1:43521`."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on")
-    server = _Quiet(config)
+    server = _Quiet(server_for(app, config or settings(), host="127.0.0.1", port=0).config, app.state.live)
     running = asyncio.create_task(server.serve())
     try:
         while not server.started:

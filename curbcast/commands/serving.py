@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
 from starlette.routing import BaseRoute
 
@@ -28,6 +27,7 @@ from api.pages.unsubscribe import unsubscribe_routes
 from casework.config import Settings
 from casework.database import close_database, migrate, open_database
 from curbcast.demo import Demo, build_town, live
+from curbcast.listening import server_for
 from curbcast.one_process import Running, running
 from curbcast.settings import load_settings
 from notifier.captured import CapturedMail
@@ -106,11 +106,11 @@ def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
 
 async def _listen(up: Running, host: str, port: int, routes: list[BaseRoute]) -> None:
     app = build_app(up.settings, extra_routes=routes, after_commit=up.nudge, doorbell=up.doorbell)
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    server = server_for(app, up.settings, host=host, port=port)
     gc.collect()
     gc.freeze()
     typer.echo(f"{up.settings.product_name} is up: http://{_shown(host)}:{port}/  (Ctrl-C stops it)")
-    await uvicorn.Server(config).serve()
+    await server.serve()
 
 
 def worker(
