@@ -80,12 +80,15 @@ class Connection(ABC):
         self._waiting.append((text, member, position))
         self._wake()
 
-    def _take(self) -> tuple[str, Member | None, int]:
-        taken = self._waiting.popleft()
+    def _take(self) -> str:
+        """The next message. It counts as sent: either it leaves before all that comes later, or nothing does."""
+        text, member, position = self._waiting.popleft()
+        if member is not None:
+            member.sent = position
         if self._room is not None and len(self._waiting) <= self._limit // 2:
             self._room.set()
             self._room = None
-        return taken
+        return text
 
     def _overflow(self) -> None:
         self._waiting.clear()

@@ -47,10 +47,7 @@ class EventStream(Connection):
             await _send(send, _ALIVE)  # so that the client knows at once that it was let in
             while self._waiting or not self._is_over:
                 while self._waiting:
-                    text, member, position = self._take()
-                    await _send(send, text)
-                    if member is not None:
-                        member.sent = position
+                    await _send(send, self._take())
                 self._something.clear()
                 if not self._is_over:
                     try:

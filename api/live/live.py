@@ -15,8 +15,9 @@ from api.live.members import Asked, Member, Members, Pipe
 from api.live.rights import as_viewer, who_must_go
 from api.live.sight import Sight, is_shared, sight, variables_below
 from api.live.telling import Teller, Unanswered, viewer_of
-from api.live.topics import Topic, doors
+from api.live.topics import Numbers, Topic, doors
 from api.subscriptions import TOPICS
+from casework import history
 from casework.errors import CaseworkError
 from notifier.doorbell import Doorbell
 
@@ -52,9 +53,12 @@ class Live:
             raise restarting()
         field, given = self.ground.engine.asked_for(prepared)
         topic = TOPICS[field](context.viewer, given)
-        at = await self.feed.begin()
+        await self.feed.begin()
         after = after or given.get("after")
-        position = parse_cursor(after, "after", topic.numbers.mark) if after is not None else at[topic.numbers]
+        if after is not None:
+            position = parse_cursor(after, "after", topic.numbers.mark)
+        else:  # from now on, though the feed may be a moment behind
+            position = dict(zip(Numbers, await history.newest(), strict=True))[topic.numbers]
         asked = await self._asked(prepared, context, topic)
         member = Member(pipe, name, topic, asked.sight, context.session, position, position)
         pipe.members[name] = member

@@ -181,10 +181,7 @@ class Socket(Connection):
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                text, member, position = self._take()
-                await self._send({"type": "websocket.send", "text": text})
-                if member is not None:
-                    member.sent = position
+                await self._send({"type": "websocket.send", "text": self._take()})
             if self._closing is not None:
                 code, reason = self._closing
                 await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
