@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from notifier.backoff import wait_before_retry
-from notifier.deliver import deliver_due
+from notifier.deliver import NOTIFICATIONS, deliver_due
 from notifier.notifications import Attempt, Notification, State
 from notifier.outcome import Outcome
 from tests.telling import Telling, open_telling
@@ -131,3 +131,16 @@ async def test_a_worker_that_comes_back_after_its_lease_writes_nothing_over_its_
     row = await Notification.get(kind="request_submitted")
     assert (row.state, row.attempts, row.due) == (State.SENT, 2, None)
     assert [each.outcome for each in await Attempt.all().order_by("id")] == [State.UNKNOWN, State.SENT]
+
+
+async def test_a_worker_whose_lease_ran_out_while_it_wrote_begins_nothing(telling: Telling) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        await _reported(telling)
+        lease_until = NOW + telling.settings.lease
+        claimed = await NOTIFICATIONS.claim(NOW, lease_until=lease_until, limit=1, resend_unknown=True)
+        clock.shift(timedelta(hours=1))
+        assert len(await telling.deliver()) == 1
+        assert await NOTIFICATIONS.begin_attempts(claimed.ours, NOW, lease_until=lease_until) == {}
+    row = await Notification.get(kind="request_submitted")
+    assert (row.state, row.attempts) == (State.SENT, 1)
+    assert await Attempt.all().count() == 1
