@@ -14,6 +14,7 @@ from api.comments.mutations import CommentMutations
 from api.comments.types import comment
 from api.context import Context, Info
 from api.ids import parse_global_id
+from api.inbox.explaining import ExplainingQueries
 from api.inbox.mutations import DigestQueries, InboxMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
@@ -112,6 +113,7 @@ _NOUNS = (
     RequestQueries,
     InboxQueries,
     DigestQueries,
+    ExplainingQueries,
     WatchAreaQueries,
 )
 _VERBS = (

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from casework import clock
 from digests import compose as stories
@@ -20,6 +19,7 @@ from notifier.digest_render import Digest, Story, render_digest
 from notifier.envelope import Envelope
 from notifier.facts import Line, OrganizationFacts, Reader, Rendered
 from notifier.letters import Letters, sight_of
+from notifier.message_ids import ISSUE, host_of, message_id
 from notifier.readers import ReaderNow
 from notifier.render import SharedLetter
 
@@ -145,14 +145,14 @@ class Desk:
     def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:
         """A digest is in no thread: it has a message id and refers to nothing."""
         settings = self.letters.settings
-        host = urlsplit(settings.public_url).hostname or "localhost"
+        host = host_of(settings)
         return Envelope(
             from_name=self._organization(lines).name,
             from_address=settings.mail_from,
             to_address=str(lines[0].reader.address),
             to_name=reader.name,
             reply_to=None,
-            message_id=f"<d{issue.id}@{host}>",
+            message_id=message_id(settings, ISSUE, issue.id),
             references=(),
             list_id=f"digest.{host}",
             unsubscribe_url=reader.links["unsubscribe"],

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from casework.areas import WatchArea, would_have_matched
 from casework.config import Settings
@@ -40,6 +39,7 @@ from notifier.envelope import Envelope
 from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts
 from notifier.kinds import Kind
 from notifier.links import Links
+from notifier.message_ids import NOTIFICATION, host_of, message_id
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
 
@@ -183,7 +183,7 @@ class Letters:
 
         Mail about an account alone comes from the product, and no account mail can be unsubscribed from.
         """
-        host = urlsplit(self.settings.public_url).hostname or "localhost"
+        host = host_of(self.settings)
         if reader.address is None:
             raise ValueError(f"notification {notification_id} has nowhere to go")
         return Envelope(
@@ -192,7 +192,7 @@ class Letters:
             to_address=reader.address,
             to_name=self.name_of(reader),
             reply_to=None,
-            message_id=f"<n{notification_id}@{host}>",
+            message_id=message_id(self.settings, NOTIFICATION, notification_id),
             references=(f"<request-{case.request.id}@{host}>",) if case.request is not None else (),
             list_id=f"{case.organization.slug if case.organization is not None else 'account'}.{host}",
             unsubscribe_url=None if kind.is_account else self.links.unsubscribe(self.reference(reader), kind.key),

@@ -6,7 +6,6 @@ unique, so a relay that dies anywhere leaves work that another one finishes with
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +18,13 @@ from casework.ledger import Claim
 from notifier.backoff import wait_before_retry
 from notifier.bursts import BURST, count_mails
 from notifier.cases import Case, load_cases
-from notifier.decisions import Candidate, Decision, decide
-from notifier.kinds import KINDS, Kind, kinds_of
+from notifier.decisions import Decision, decide
+from notifier.hearing import Reasons, add_crowd_reasons, crowd_page, named
+from notifier.kinds import KINDS, kinds_of
 from notifier.notifications import State
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
-from notifier.recipients import Recipient, person, remember, resolve
+from notifier.recipients import remember
 
 CHUNK = 1000
 """How many people of a crowd are decided on and written at once."""
@@ -61,18 +61,18 @@ async def tell_due(*, lease: timedelta, limit: int = 20) -> int:
 async def tell(claim: Claim, case: Case, *, lease: timedelta) -> None:
     """Write the notifications of one event, from where an earlier try left off."""
     kinds = kinds_of(case.event)
-    named = await _named(case, kinds)
+    by_name = await named(case, kinds)
     cursor = claim.cursor
     if cursor < 0:
-        await _add_crowd_reasons(case, kinds, named)
+        await add_crowd_reasons(case, kinds, by_name)
         crowd_follows = any(kind.crowds for kind in kinds)
-        await _write(claim, case, named, cursor=0, is_last=not crowd_follows, lease=lease)
+        await _write(claim, case, by_name, cursor=0, is_last=not crowd_follows, lease=lease)
         if not crowd_follows:
             return
         cursor = 0
-    taken = {recipient.person_id for recipient in named if recipient.person_id is not None}
+    taken = {recipient.person_id for recipient in by_name if recipient.person_id is not None}
     while True:
-        page = await _crowd_page(case, kinds, after=cursor)
+        page = await crowd_page(case, kinds, after=cursor, limit=CHUNK)
         is_last = len(page) < CHUNK
         cursor = max((recipient.person_id or 0 for recipient in page), default=cursor)
         fresh = {recipient: found for recipient, found in page.items() if recipient.person_id not in taken}
@@ -81,58 +81,7 @@ async def tell(claim: Claim, case: Case, *, lease: timedelta) -> None:
             return
 
 
-Reasons = dict[Recipient, list[Candidate]]
 Row = dict[str, Any]
-
-
-async def _named(case: Case, kinds: Sequence[Kind]) -> Reasons:
-    """Whom the event itself names. A typed address that an account has confirmed is that account (rule 2).
-
-    Account mail is different: it goes to the very address that it asks or tells about.
-    """
-    found = [(kind, each) for kind in kinds for audience in kind.small for each in audience(case.event)]
-    typed = {each.address for kind, each in found if each.person_id is None and not kind.is_account}
-    owners = await resolve(address for address in typed if address is not None)
-    named: Reasons = defaultdict(list)
-    for kind, each in found:
-        recipient = owners.get(str(each.address)) or Recipient(None, each.address)
-        if each.person_id is not None:
-            recipient = person(each.person_id)
-        candidate = Candidate(each.reason, kind)
-        if candidate not in named[recipient]:
-            named[recipient].append(candidate)
-    return named
-
-
-async def _add_crowd_reasons(case: Case, kinds: Sequence[Kind], named: Reasons) -> None:
-    """What the named ones are besides: the assignee may follow too, and the ledger keeps every reason."""
-    ids = [recipient.person_id for recipient in named if recipient.person_id is not None]
-    if not ids:
-        return
-    for kind in kinds:
-        for crowd in kind.crowds:
-            for each in await crowd(case.event_id, case.event, among=ids):
-                named[person(each.person_id)].append(Candidate(each.reason, kind, each.details, each.area_id))
-
-
-async def _crowd_page(case: Case, kinds: Sequence[Kind], *, after: int) -> Reasons:
-    """The next CHUNK people of all crowds together, each with all reasons.
-
-    Every crowd is asked for CHUNK people; the page ends at the CHUNK-th person of their union, up to which each
-    crowd's answer is complete.
-    """
-    answers = [
-        (kind, await crowd(case.event_id, case.event, after=after, limit=CHUNK))
-        for kind in kinds
-        for crowd in kind.crowds
-    ]
-    ids = sorted({each.person_id for _, answer in answers for each in answer})[:CHUNK]
-    page: Reasons = {person(person_id): [] for person_id in ids}
-    for kind, answer in answers:
-        for each in answer:
-            if (recipient := person(each.person_id)) in page:
-                page[recipient].append(Candidate(each.reason, kind, each.details, each.area_id))
-    return page
 
 
 async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_last: bool, lease: timedelta) -> None:

@@ -77,7 +77,7 @@ def _same(value: Any) -> dict[str, Any]:
 def queries(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
     """Query field -> what is asked of it, and what each role is answered; a string in capitals is an error's code."""
     handles = {role: {"handle": person.handle} if person else None for role, person in scene.people.items()}
-    private = {"id": scene.private}
+    private, maya = {"id": scene.private}, scene.town.id_of(scene.town.maya)
     members = [{"role": "MANAGER"}, {"role": "REQUESTER"}, {"role": "OWNER"}, {"role": "INTERNAL"}]
     return {
         "viewer": ("viewer { handle }", handles),
@@ -117,6 +117,10 @@ def queries(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
             ),
         ),
         "notificationKinds": ("notificationKinds { __typename }", _same(None)),
+        "explainNotification": (
+            f'explainNotification(requestId: "{scene.private}", personId: "{maya}") {{ eventType }}',
+            _see([{"eventType": "RequestSubmitted"}], []) | {"guest": "SIGN_IN_REQUIRED"},
+        ),
         "previewDigest": ("previewDigest { subject }", _same(None) | {"guest": "SIGN_IN_REQUIRED"}),
         "watchArea": (f'watchArea(id: "{scene.area}") {{ id }}', _same({"id": scene.area})),
         "watchAreas": ("watchAreas { totalCount }", _same({"totalCount": 1})),

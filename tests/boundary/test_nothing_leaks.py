@@ -41,6 +41,12 @@ ARGUMENTS = {
     + [f'(id: "{global_id("ServiceRequest", number)}")' for number in range(1, 10)],
     "requests": ["(first: 100)", *(f'(filter: {{text: "{word}"}})' for word in SECRETS), "(filter: {held: true})"],
     "organization": ['(slug: "springfield")', '(slug: "shelbyville")'],
+    "explainNotification": [
+        f'(requestId: "{global_id("ServiceRequest", number)}"{whom})'
+        for number in range(1, 10)
+        for whom in ("", f', personId: "{global_id("Person", 1)}"')
+    ]
+    + [f'(eventId: "{global_id("HistoryEvent", number)}")' for number in range(8, 60, 3)],
     "requestCategories": ['(organization: "springfield")'],
     "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 4)],
     "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],

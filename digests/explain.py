@@ -1,0 +1,56 @@
+"""`notifier.explain`, and what digests did: the whole answer to "why did I (not) get this?". Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from casework.access import Viewer
+from casework.config import Settings
+from casework.history import HistoryRow
+from digests.issues import Issue, IssueAttempt, IssueLine
+from notifier import explain as ledger
+from notifier.causes import Cause
+from notifier.explanations import Delivery, Explanation, MergedInto, Try
+from notifier.message_ids import ISSUE, message_id
+from notifier.notifications import State
+from notifier.recipients import Recipient
+
+
+async def explain(
+    settings: Settings, viewer: Viewer | None, rows: Sequence[HistoryRow], asked: Recipient
+) -> list[Explanation]:
+    """What became of each event for one reader, as this viewer may know it; in the order of `rows`."""
+    told = await ledger.explain(settings, viewer, rows, asked)
+    numbers = [each.notification_id for each in told if each.notification_id is not None]
+    lines = await IssueLine.filter(notification_id__in=numbers).select_related("issue")
+    issues = {line.notification_id: line.issue for line in lines}
+    tries: dict[int, list[IssueAttempt]] = defaultdict(list)
+    for attempt in await IssueAttempt.filter(issue_id__in=[line.issue_id for line in lines]).order_by("id"):
+        tries[attempt.issue_id].append(attempt)
+    is_own = ledger.is_own(viewer, asked)
+
+    def complete(each: Explanation) -> Explanation:
+        issue = issues.get(each.notification_id or 0)
+        if issue is None:
+            return each
+        shown = [
+            Try(attempt.started_at, attempt.outcome, attempt.code, attempt.detail if is_own else "")
+            for attempt in tries[issue.id]
+        ]
+        return replace(
+            each,
+            cause=each.cause or Cause.DIGEST,
+            rule=each.rule or Cause.DIGEST.rule,
+            waits_until=issue.due if each.state is State.HELD else None,
+            merged_into=MergedInto("digest", issue.id, issue.cadence, issue.told, issue.dropped),
+            delivery=_delivery(settings, issue, shown) if shown else None,
+        )
+
+    return [complete(each) for each in told]
+
+
+def _delivery(settings: Settings, issue: Issue, tries: Sequence[Try]) -> Delivery:
+    sent_at = issue.settled_at if issue.state is State.SENT else None
+    return Delivery(message_id(settings, ISSUE, issue.id), issue.state, tuple(tries), sent_at)
