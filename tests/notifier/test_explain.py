@@ -165,6 +165,7 @@ async def _quiet(telling: Telling) -> dict[str, Any]:
     await town.done(town.maya, "updateDigestSchedule", quietFrom=0, quietUntil=1439)
     with time_machine.travel(clock.now().replace(minute=30) + timedelta(hours=1), tick=False):
         await _close(telling, request)
+        await town.ask(town.maya, "{ viewer { handle } }")  # her session notes, to the hour, that it was used
         found = await why(telling, town.maya, request, "RequestClosed")
     assert (found["state"], found["cause"]) == ("PENDING", "quiet_hours")
     assert found["waitsUntil"] is not None
