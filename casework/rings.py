@@ -16,6 +16,7 @@ from casework.errors import InvalidArea
 
 POINTS_MAX = 5_000
 _SAME_DEGREES = 1e-9  # a tenth of a millimetre
+_POLEWARD_OF_ALL_TOWNS = 80
 _SOUTH_OF_ALL_TOWNS = -60
 
 
@@ -130,14 +131,20 @@ def _point(position: object, polygon: int, ring: int, number: int) -> Point:
 def _is_swapped(points: Iterable[Point]) -> bool:
     """Whether [latitude, longitude] is the only reading that makes sense.
 
-    Either a latitude is out of range and the other order puts every point in range; or the shape would be in the sea
-    and ice of Antarctica between 0° and 90° East, where no town is, and is in North America the other way round.
+    The other order puts every point in range, and this one puts none where a town is: latitudes are out of range, but
+    for some that come close (a single one is a slip of the hand, not an order); or all are in the sea and ice of
+    Antarctica between 0° and 90° East, and the shape is in the Americas the other way round.
     """
     points = list(points)
-    other_way = all(abs(point.x) <= 90 and abs(point.y) <= 180 for point in points)
+    other_way = all(_is_swappable(point) for point in points)
     out_of_range = any(abs(point.y) > 90 for point in points)
+    near_a_pole = all(abs(point.y) > _POLEWARD_OF_ALL_TOWNS for point in points)
     in_antarctica = all(point.y < _SOUTH_OF_ALL_TOWNS and point.x > 0 for point in points)
-    return other_way and (out_of_range or in_antarctica)
+    return other_way and ((out_of_range and near_a_pole) or in_antarctica)
+
+
+def _is_swappable(point: Point) -> bool:
+    return abs(point.x) <= 90 and abs(point.y) <= 180
 
 
 def _check_range(point: Point) -> None:
@@ -147,8 +154,9 @@ def _check_range(point: Point) -> None:
             " as two polygons, one on each side."
         )
     if abs(point.y) > 90:
+        advice = "; perhaps the two are swapped" if _is_swappable(point) else ""
         raise InvalidArea(
-            f"The latitude of {point} must be between -90 and 90 degrees. Points are [longitude, latitude]."
+            f"The latitude of {point} must be between -90 and 90 degrees. Points are [longitude, latitude]{advice}."
         )
 
 

@@ -1,11 +1,12 @@
 """Rings that touch or overlap: repaired where every reader would see the same area in them, refused elsewhere.
 
-All rings are cut where they meet, which leaves faces. How often does each ring wind around each face?
+A polygon that is valid alone is what it is. The rings of any other are cut where they meet, which leaves faces. How
+often does each ring wind around each face?
 
     never, or once and always the same way round    the ring's meaning is certain, however it touches itself
     twice, or here one way and there the other      nobody knows what is inside: refused, naming the point
 
-A face is inside the area if it is inside some outer ring and in none of that ring's holes.
+A face is inside the polygon if it is inside the outer ring and in no hole. Polygons that overlap are joined.
 """
 
 from __future__ import annotations
@@ -27,20 +28,17 @@ _EDGES_AT_ONCE = 64
 def untangle(polygons: Polygons) -> Any:
     """A valid geometry of the area that the rings mean. Raises InvalidArea."""
     _refuse_crossings(polygons)
-    lines = [shapely.LineString(closed(ring)) for polygon in polygons for ring in polygon]
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
-    if not len(faces):
-        raise InvalidArea(f"The shape encloses nothing: {polygons[0][0][0]} and all others lie on one line.")
-    inside = [_inside(polygon, faces) for polygon in polygons]
-    for number, mine in enumerate(inside):
-        for other, theirs in enumerate(inside):
+    parts = [_part(polygon) for polygon in polygons]
+    tree = shapely.STRtree(parts)
+    for number, part in enumerate(parts):
+        for other in tree.query(part, predicate="covered_by"):
             # Perhaps it was meant as a hole.
-            if not np.any(mine & ~theirs) and np.any(theirs & ~mine):
+            if not shapely.equals(part, parts[other]):
                 raise InvalidArea(
                     f"Polygon {number + 1} lies inside polygon {other + 1} from {polygons[number][0][0]} on; leave it"
                     " out, or make it a hole of that polygon."
                 )
-    return shapely.union_all(faces[np.logical_or.reduce(inside)])
+    return shapely.union_all(parts)
 
 
 def closed(ring: Ring) -> list[tuple[float, float]]:
@@ -72,6 +70,19 @@ def _refuse_crossings(polygons: Polygons) -> None:
             raise InvalidArea(
                 f"The outline meets itself too often to be understood, up to {edges[int(one[-1])][0]}; draw it simpler."
             )
+
+
+def _part(polygon: list[Ring]) -> Any:
+    """What one polygon means by itself."""
+    outer, *holes = map(closed, polygon)
+    alone = shapely.Polygon(outer, holes)
+    if shapely.is_valid(alone):  # most are
+        return alone
+    lines = [shapely.LineString(closed(ring)) for ring in polygon]
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    if not len(faces):
+        raise InvalidArea(f"The shape encloses nothing: {polygon[0][0]} and all others lie on one line.")
+    return shapely.union_all(faces[_inside(polygon, faces)])
 
 
 def _inside(polygon: list[Ring], faces: Any) -> Any:
