@@ -1,7 +1,9 @@
 """Which of a million watch areas lie over a point: the box index, then the exact test.
 
-ours      p50 of `areas_at` among 1,000,000 areas; beside: among 10,000. The town grows with the number of areas, so
-          that each point lies in as many of them.
+ours      p50 of `areas_at` among 1,000,000 areas; beside: among 10,000. Areas and requests crowd around the middles
+          of towns, thinner towards their edges. There are as many more towns as areas, so that a point lies in as
+          many of them on average; `hits` says in how many.
+again     the same points once more, with the pages behind them at hand
 also      a full scan and a plain B-tree on the box, with the same exact test; and a mix with large areas (each point
           in eight more: whole towns of 200 points and counties of 1,000)
 """
@@ -34,8 +36,10 @@ GOAL = 1.5
 ROUNDS = 10
 POINTS = 300
 SLOW_POINTS = 20
-DEGREES_FOR_10K = 1.0  # the side of the town
-RADIUS = 0.018  # degrees; ten areas over each point
+TOWN = 0.25  # degrees from one town's middle to the next
+SPREAD = 0.07  # degrees; how far from the middle people live
+TOWNS_FOR_10K = 16
+RADIUS = 0.018  # degrees; ten areas over a point
 CORNERS = 24
 _MADE_AT_ONCE = 20_000
 _MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,7 +66,14 @@ async def by_columns(longitude: float, latitude: float) -> int:
 
 
 def _side(areas: int) -> float:
-    return float(DEGREES_FOR_10K * (areas / SIZES[0]) ** 0.5)
+    """Degrees of a square region with its number of towns."""
+    return float(TOWN * (TOWNS_FOR_10K * areas / SIZES[0]) ** 0.5)
+
+
+def _places(areas: int, number: int, draw: np.random.Generator) -> Any:
+    """Where people live: (longitude, latitude) around the middle of one of the towns."""
+    towns = draw.integers(0, round(_side(areas) / TOWN), (number, 2))
+    return (towns + 0.5) * TOWN + draw.normal(0, SPREAD, (number, 2))
 
 
 def _blobs(centres: Any, radius: float, corners: int, draw: np.random.Generator) -> Any:
@@ -75,13 +86,12 @@ def _blobs(centres: Any, radius: float, corners: int, draw: np.random.Generator)
 
 def _small(areas: int, draw: np.random.Generator) -> Iterator[Any]:
     for start in range(0, areas, _MADE_AT_ONCE):
-        centres = draw.uniform(0, _side(areas), (min(_MADE_AT_ONCE, areas - start), 2))
-        yield _blobs(centres, RADIUS, CORNERS, draw)
+        yield _blobs(_places(areas, min(_MADE_AT_ONCE, areas - start), draw), RADIUS, CORNERS, draw)
 
 
 def _large(areas: int, draw: np.random.Generator) -> Iterator[Any]:
-    """Five people watch each town of 0.25 degrees, three each county of a degree."""
-    for watchers, cell, corners in ((5, 0.25, 200), (3, 1.0, 1000)):
+    """Five people watch each town, three each county of a degree."""
+    for watchers, cell, corners in ((5, TOWN, 200), (3, 1.0, 1000)):
         middles = np.arange(cell / 2, _side(areas), cell)
         centres = np.repeat(np.array([(x, y) for x in middles for y in middles]), watchers, axis=0)
         yield _blobs(centres, cell * 0.56, corners, draw)
@@ -108,9 +118,8 @@ async def _prepare(url: str, areas: int) -> None:
 
 
 async def _time(match: Match, areas: int, points: int, seed: int) -> tuple[list[float], int]:
-    """Milliseconds of each match, and all hits; points lie a little inside the town."""
-    draw = np.random.default_rng(seed)
-    spots = draw.uniform(2 * RADIUS, _side(areas) - 2 * RADIUS, (points + points // 5, 2)).tolist()
+    """Milliseconds of each match, and all hits."""
+    spots = _places(areas, points + points // 5, np.random.default_rng(seed)).tolist()
     took, hits = [], 0
     for number, (longitude, latitude) in enumerate(spots):
         begun = time.perf_counter()
