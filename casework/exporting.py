@@ -9,7 +9,10 @@ from typing import Any
 
 from tortoise.models import Model
 
+from casework.areas import AreaFollow, WatchArea
+from casework.geometry import as_geojson
 from casework.history import HistoryRow
+from casework.moderation import Flag, PersonTrust
 from casework.people import Member, Person, Session
 from casework.requests import Comment, ServiceRequest
 from casework.watching import Follow, Mute
@@ -29,6 +32,20 @@ _REPORTED = (
     "is_anonymous",
     "created_at",
     "closed_at",
+)
+_WATCHED = (
+    "id",
+    "name",
+    "center_lat",
+    "center_lng",
+    "radius_m",
+    "area_km2",
+    "category_ids",
+    "keywords",
+    "with_comments",
+    "is_public",
+    "created_at",
+    "deleted_at",
 )
 
 
@@ -51,8 +68,22 @@ async def everything_about(person: Person) -> dict[str, Any]:
         ),
         "follows": columns(await Follow.filter(**mine).order_by("id"), ("request_id", "created_at")),
         "mutes": columns(await Mute.filter(**mine).order_by("id"), ("request_id", "created_at")),
+        "watch_areas": await _areas_of(person),
+        "area_follows": columns(await AreaFollow.filter(**mine).order_by("id"), ("area_id", "created_at")),
+        "trust": columns(await PersonTrust.filter(**mine).order_by("id"), ("organization_id", "trust", "changed_at")),
+        "flags": columns(
+            await Flag.filter(**mine).order_by("id"), ("request_id", "comment_id", "reason", "created_at")
+        ),
         "acts": columns(await acts, ("type", "request_id", "occurred_at")),
     }
+
+
+async def _areas_of(person: Person) -> list[dict[str, Any]]:
+    """Their areas with the shapes as GeoJSON, those that they deleted included."""
+    areas = await WatchArea.filter(owner_id=person.id).order_by("id")
+    return [
+        {**known, "shape": as_geojson(area.shape)} for area, known in zip(areas, columns(areas, _WATCHED), strict=True)
+    ]
 
 
 def columns(rows: Iterable[Model], names: Iterable[str]) -> list[dict[str, Any]]:

@@ -9,10 +9,11 @@ Degrees are WGS 84, x is longitude. Edges are straight in longitude and latitude
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import shapely
@@ -95,6 +96,11 @@ def circle(latitude: float, longitude: float, radius_m: float) -> Shape:
             field="longitude",
         )
     return _shape(geometry, ())
+
+
+def as_geojson(wkb: bytes) -> dict[str, Any]:
+    """A stored shape as GeoJSON."""
+    return cast(dict[str, Any], json.loads(shapely.to_geojson(shapely.from_wkb(bytes(wkb)))))
 
 
 def contains(wkb: bytes, longitude: float, latitude: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from casework.exporting import columns
 from casework.people import Person
 from notifier.notifications import Notification
-from notifier.preferences import Preference, ReaderSettings
+from notifier.preferences import AreaChoice, Preference, ReaderSettings
 from notifier.recipients import Suppression
 
 _SETTINGS = (
@@ -27,9 +27,11 @@ async def mail_about(person: Person) -> dict[str, Any]:
     told = Notification.filter(person_id=person.id).order_by("id")
     choices = Preference.filter(recipient=f"person:{person.id}").order_by("kind")
     stopped = Suppression.filter(address=person.address) if person.address is not None else Suppression.filter(id=0)
+    by_area = AreaChoice.filter(person_id=person.id).order_by("area_id")
     return {
         "notifications": columns(await told, ("kind", "reason", "state", "skip", "request_id", "occurred_at")),
         "preferences": columns(await choices, ("kind", "cadence", "changed_at")),
+        "area_preferences": columns(await by_area, ("area_id", "cadence", "comments", "changed_at")),
         "mail_settings": columns(await ReaderSettings.filter(person_id=person.id), _SETTINGS),
         "suppressions": columns(await stopped, ("cause", "created_at")),
     }

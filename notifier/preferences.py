@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from casework import clock
-from casework.database import MomentField, OptionalMomentField, transaction
+from casework.database import MomentField, OptionalMomentField, require_transaction, transaction
 from casework.people import Person
 
 
@@ -90,6 +90,14 @@ class AreaChoice(Model):
     class Meta:
         table = "area_choice"
         unique_together = (("person_id", "area_id"),)
+
+
+async def forget_choices(person: Person) -> None:
+    """Whatever a person chose about their mail goes, with the commit that closes their account."""
+    require_transaction()
+    await Preference.filter(recipient=f"person:{person.id}").delete()
+    await AreaChoice.filter(person_id=person.id).delete()
+    await ReaderSettings.filter(person_id=person.id).delete()
 
 
 async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Choice]:

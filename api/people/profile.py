@@ -9,12 +9,15 @@ from api.mutation import MutationInput, Payload, answered, count, user_errors
 from api.people.signing import AccountPayload, account_payload
 from api.people.viewer import Viewer, viewer_of
 from api.rates import Verb
+from casework import access
 from casework.access import viewer_for
 from casework.actions import profile
 from casework.exporting import everything_about
 from casework.people import Person
+from digests.exporting import digests_about
 from notifier.exporting import mail_about
 from notifier.held import move_waiting
+from notifier.preferences import forget_choices
 from notifier.recipients import Recipient
 
 REALLY_THEM = "The viewer's present password, as a session alone is not enough for this."
@@ -50,6 +53,12 @@ class ExportAccountInput(MutationInput):
 @strawberry.type(description="All that is held about the viewer.")
 class ExportAccountPayload(Payload):
     data: str | None = strawberry.field(description="A JSON document; null where it was refused.")
+
+
+async def _close(viewer: access.Viewer) -> Person:
+    person = await profile.close_account(viewer)
+    await forget_choices(person)
+    return person
 
 
 @strawberry.type
@@ -88,7 +97,7 @@ class ProfileMutations:
         answer = await answered(
             info,
             input,
-            profile.close_account,
+            _close,
             first=lambda: profile.check_password(info.context.viewer, input.password),
         )
         return account_payload(answer, input)
@@ -100,7 +109,10 @@ class ProfileMutations:
         data = None
         if answer.changed and viewer.person is not None:
             data = json.dumps(
-                {**await everything_about(viewer.person), **await mail_about(viewer.person)}, ensure_ascii=False
+                await everything_about(viewer.person)
+                | await mail_about(viewer.person)
+                | await digests_about(viewer.person),
+                ensure_ascii=False,
             )
         return ExportAccountPayload(
             data=data, user_errors=user_errors(answer), client_mutation_id=input.client_mutation_id

@@ -1,9 +1,7 @@
 """Watch areas as a viewer sees them."""
 
-import json
 from datetime import datetime
 
-import shapely
 import strawberry
 from strawberry.scalars import JSON
 
@@ -13,6 +11,7 @@ from api.mutation import Payload
 from api.node import Node
 from casework import areas as rows
 from casework.access import Viewer
+from casework.geometry import as_geojson
 from notifier.preferences import AreaChoice
 
 
@@ -34,7 +33,7 @@ class WatchArea(Node):
 
     @strawberry.field(description="The shape as a GeoJSON Polygon or MultiPolygon.")
     def shape(self) -> JSON:
-        return JSON(json.loads(shapely.to_geojson(shapely.from_wkb(bytes(self.row.shape)))))
+        return JSON(as_geojson(self.row.shape))
 
     @strawberry.field(description="Whether the viewer follows it.")
     async def viewer_follows(self) -> bool:

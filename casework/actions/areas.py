@@ -135,7 +135,11 @@ async def update_watch_area(
 @action
 async def delete_watch_area(viewer: Viewer, area_id: int) -> WatchArea:
     """Watch it no more. The owner's waiting lines are dropped; followers still get theirs (rule 8)."""
-    area = await _lock_own(viewer, area_id)
+    return await delete_area(viewer, await _lock_own(viewer, area_id))
+
+
+async def delete_area(viewer: Viewer, area: WatchArea) -> WatchArea:
+    """The same for an area of theirs that the caller has locked."""
     row = await record(WatchAreaDeleted(occasion=viewer.occasion(), area_id=area.id))
     area.deleted_event, area.deleted_at = row.id, row.occurred_at
     await area.save(update_fields=["deleted_event", "deleted_at"])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from casework import passwords, text
 from casework.access import Viewer
 from casework.actions.accounts import check_handle, check_language, check_time_zone
+from casework.actions.areas import delete_area
 from casework.actions.confirming import account_with
 from casework.actions.members import end_membership, lock_organization
 from casework.actions.steps import action
+from casework.areas import AreaFollow, WatchArea
 from casework.errors import Invalid, SignInRequired
 from casework.events import AccountClosed, AddressChangeRequested
 from casework.ledger import forget_addresses, record
@@ -87,7 +89,8 @@ async def _request_address(viewer: Viewer, person: Person, address: str) -> None
 
 @action
 async def close_account(viewer: Viewer) -> Person:
-    """Close one's account for good: name, addresses, password, sessions, follows and memberships go.
+    """Close one's account for good: name, addresses, password, sessions, follows, areas and
+    memberships go.
 
     What was reported and said stays, by "Closed account". Raises LastOwner for whoever an organization depends on.
     """
@@ -99,6 +102,7 @@ async def close_account(viewer: Viewer) -> Person:
     row = await record(AccountClosed(occasion=viewer.occasion(), person_id=person.id))
     await Follow.filter(person_id=person.id, until_event__isnull=True).update(until_event=row.id)
     await Mute.filter(person_id=person.id, until_event__isnull=True).update(until_event=row.id)
+    await _watch_nothing(viewer, person, row.id)
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=at)
     await Ticket.filter(person_id=person.id).delete()
     await forget_addresses(person.id)
@@ -113,6 +117,14 @@ async def close_account(viewer: Viewer) -> Person:
     )
     await person.save()
     return person
+
+
+async def _watch_nothing(viewer: Viewer, person: Person, until_event: int) -> None:
+    """Their areas are deleted like one by one, so that followers' waiting lines still go (rule 8)."""
+    areas = WatchArea.filter(owner_id=person.id, deleted_event__isnull=True).order_by("id").select_for_update()
+    for area in await areas:
+        await delete_area(viewer, area)
+    await AreaFollow.filter(person_id=person.id, until_event__isnull=True).update(until_event=until_event)
 
 
 @action

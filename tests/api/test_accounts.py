@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+from api.ids import global_id
 from api.transaction import AnsweredMutation
+from casework.areas import AreaFollow, WatchArea
 from casework.people import Person, Session
 from casework.tokens import Purpose, Ticket, token_of
 from notifier.notifications import Notification
-from tests.accounts import PASSWORD, token_in
+from notifier.preferences import AreaChoice, Preference
+from tests.accounts import PASSWORD, confirmed_person, token_in
+from tests.notifier.areas import ELM_PARK, watch
 from tests.telling import Telling, mail_to, told
 from tests.town import SECRET, Town, nothing_changes
 
@@ -151,3 +155,31 @@ async def test_an_account_is_exported_whole_and_closed_for_good(telling: Telling
     assert (row.state, row.skip) == ("skipped", "account_closed")
     see = "query ($id: ID!) { request(id: $id) { reporter { name } } }"
     assert (await town.ask(None, see, id=request))["request"]["reporter"] == {"name": "Closed account"}
+
+
+async def test_what_a_watcher_chose_is_exported_and_goes_with_the_account(telling: Telling) -> None:
+    town = telling.town
+    person = await confirmed_person(telling, "new@example.net")
+    town.tokens[person.id] = await signs_in(town)
+    mine = await town.done(person, "createWatchArea", "watchArea { id }", name="Home", shape=ELM_PARK)
+    hers = await watch(telling, town.maya, name="Hers", public=True)
+    await town.done(person, "followWatchArea", watchAreaId=global_id("WatchArea", hers.id))
+    await town.done(
+        person, "updateWatchAreaPreference", watchAreaId=mine["watchArea"]["id"], cadence="WEEKLY", comments=False
+    )
+    await town.done(person, "updateNotificationPreference", kind="request_commented", cadence="DAILY")
+    request = await town.report(town.maya)
+    await town.done(person, "flagContent", contentId=request, reason="Not a pothole")
+    data = json.loads((await town.done(person, "exportAccount", "data"))["data"])
+    assert [(each["name"], each["shape"]["type"]) for each in data["watch_areas"]] == [("Home", "Polygon")]
+    assert [each["area_id"] for each in data["area_follows"]] == [hers.id]
+    assert [(each["cadence"], each["comments"]) for each in data["area_preferences"]] == [("weekly", False)]
+    assert [(each["kind"], each["cadence"]) for each in data["preferences"]] == [("request_commented", "daily")]
+    assert [each["reason"] for each in data["flags"]] == ["Not a pothole"]
+    assert (data["trust"], data["digests"]) == ([], [])
+    await town.done(person, "closeAccount", password=PASSWORD)
+    assert await WatchArea.filter(owner_id=person.id, deleted_event__isnull=True).count() == 0
+    assert await AreaFollow.filter(person_id=person.id, until_event__isnull=True).count() == 0
+    assert await AreaChoice.filter(person_id=person.id).count() == 0
+    assert await Preference.filter(recipient=f"person:{person.id}").count() == 0
+    assert await WatchArea.filter(id=hers.id, deleted_event__isnull=True).count() == 1
