@@ -76,7 +76,10 @@ def masked(error: BaseException) -> dict[str, Any]:
 
 def formatted_error(error: CaseworkError) -> dict[str, Any]:
     """A refusal as a top-level error."""
-    return {"message": _message(error), "extensions": {"code": error.code}}
+    extensions: dict[str, Any] = {"code": error.code}
+    if isinstance(error, RateLimited):
+        extensions["retryAfter"] = error.retry_after
+    return {"message": _message(error), "extensions": extensions}
 
 
 def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -21,6 +21,9 @@ class Verb(StrEnum):
     RESET = "reset"
     SUBMIT = "submit"
     COMMENT = "comment"
+    LINK = "link"
+    EXPORT = "export"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ RATES: Mapping[Verb, Rate] = {
     Verb.RESET: Rate(20, 5, 3600),
     Verb.SUBMIT: Rate(60, 30, 600),
     Verb.COMMENT: Rate(120, 60, 600),
+    Verb.LINK: Rate(30, 30, 600),
+    Verb.EXPORT: Rate(20, 10, 3600),
+    Verb.PREVIEW: Rate(120, 60, 600),
 }
 
 

@@ -6,9 +6,10 @@ import strawberry
 
 from api.context import Info
 from api.ids import row_id
-from api.mutation import MutationInput, Payload, answered, user_errors
+from api.mutation import MutationInput, Payload, answered, count, user_errors
 from api.organizations.types import Invitation, Member, Role, invitation, member
 from api.people.signing import LENGTH_RULE, LINK_END, AccountPayload, Hashing, account_payload
+from api.rates import Verb
 from api.transaction import Answer
 from casework import people
 from casework.access import Viewer
@@ -84,6 +85,12 @@ class MemberMutations:
     @strawberry.mutation(description="Accept an invitation by the link of its mail; makes the account where needed.")
     async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> AccountPayload:
         hashing, secret = Hashing(input.password or ""), info.context.settings.secret_key
+
+        async def first() -> None:
+            await count(info, Verb.LINK)
+            if input.password is not None:
+                await hashing.run()
+
         answer = await answered(
             info,
             input,
@@ -97,7 +104,7 @@ class MemberMutations:
                 language=input.language,
                 time_zone=input.time_zone,
             ),
-            first=hashing.run if input.password is not None else None,
+            first=first,
         )
         return account_payload(answer, input)
 

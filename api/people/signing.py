@@ -169,13 +169,18 @@ class SigningMutations:
     @strawberry.mutation(description="Set a new password by the link of a mail. It ends all sessions.")
     async def reset_password(self, info: Info, input: ResetPasswordInput) -> AccountPayload:
         hashing, secret = Hashing(input.password), info.context.settings.secret_key
+
+        async def first() -> None:
+            await count(info, Verb.LINK)
+            await hashing.run()
+
         answer = await answered(
             info,
             input,
             lambda viewer: signing.reset_password(
                 viewer, secret=secret, token=input.token, password_hash=hashing.hashed
             ),
-            first=hashing.run,
+            first=first,
         )
         return account_payload(answer, input)
 

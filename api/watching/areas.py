@@ -11,7 +11,8 @@ from api.connections import AFTER, BEFORE, FIRST, LAST, Connection, connection, 
 from api.context import Info
 from api.ids import row_id
 from api.inbox.types import Cadence
-from api.mutation import Act, MutationInput, answered, user_errors
+from api.mutation import Act, MutationInput, answered, count, user_errors
+from api.rates import Verb
 from api.watching.area_types import WatchArea, WatchAreaPayload, WatchAreaPreview, watch_area
 from casework import areas as rows
 from casework import clock
@@ -208,6 +209,7 @@ class WatchAreaQueries:
         category_ids: Annotated[list[strawberry.ID] | None, strawberry.argument(description=CATEGORIES)] = None,
         keywords: Annotated[str, strawberry.argument(description=WORDS)] = "",
     ) -> WatchAreaPreview:
+        await count(info, Verb.PREVIEW)
         read = actions.read_shape(_geojson(shape), latitude, longitude, radius_m)
         since = clock.now() - timedelta(days=30)
         found = await rows.would_have_matched(read, _categories(category_ids or []), keywords, since=since)

@@ -88,6 +88,29 @@ async def test_reports_and_comments_are_counted_but_not_those_of_staff(sqlite_da
             await town.done(town.tom, "addComment", requestId=request, body="Soon.")
 
 
+async def test_guessing_by_a_session_or_a_link_is_counted_too(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        closing = [await town.refused(town.maya, "closeAccount", password="wrong password") for _ in range(3)]
+        assert closing == [("INVALID", ["password"])] * 2 + [("RATE_LIMITED", None)]
+        resets = [await town.refused(None, "resetPassword", token="none", password="a new one") for _ in range(3)]
+        accepts = [await town.refused(None, "acceptInvitation", token="none") for _ in range(2)]
+        assert [code for code, _ in resets + accepts] == ["BAD_LINK"] * 4 + ["RATE_LIMITED"]
+
+
+async def test_exports_and_previews_are_counted(sqlite_database: str, valkey: Server) -> None:
+    preview = "{ previewWatchArea(latitude: 42.36, longitude: -71.06, radiusM: 100.0) { count } }"
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        for _ in range(2):
+            await town.done(town.maya, "exportAccount")
+            await town.ask(town.maya, preview)
+        assert await town.refused(town.maya, "exportAccount") == ("RATE_LIMITED", None)
+        answer = (await town.post({"query": preview}, token=town.token(town.maya))).json()
+        assert answer["data"] is None
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert 590 <= error["extensions"]["retryAfter"] <= 600
+
+
 async def test_a_redis_that_is_away_lets_everybody_in(sqlite_database: str) -> None:
     async with open_database_and_town(sqlite_database) as town, counted(town, "redis://127.0.0.1:1"):
         for _ in range(5):
