@@ -21,6 +21,7 @@ from casework.lifecycle import Part
 from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person, Role
 from casework.permissions import PERMISSIONS, Action, Standing
+from casework.questions import Answer, answers_from
 from casework.requests import Comment, ServiceRequest
 
 
@@ -162,6 +163,14 @@ def released_to(viewer: Viewer) -> Q:
     """Comments that are not held, and one's own."""
     released = Q(held_at__isnull=True)
     return released | Q(author_id=viewer.person_id) if viewer.person_id is not None else released
+
+
+def answers_seen_by(viewer: Viewer, request: ServiceRequest) -> tuple[Answer, ...]:
+    """What was answered when the request was filed; private answers are for its staff and its reporter."""
+    answers = answers_from(request.answers)
+    if viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request):
+        return answers
+    return tuple(answer for answer in answers if not answer.private)
 
 
 def is_private(request: ServiceRequest) -> bool:

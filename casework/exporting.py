@@ -28,6 +28,7 @@ _REPORTED = (
     "latitude",
     "longitude",
     "photo_urls",
+    "answers",
     "status",
     "is_anonymous",
     "created_at",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -45,7 +45,7 @@ class Organization(Model):
 
 
 class RequestCategory(Model):
-    """A kind of request, and who is to hear of it inside the organization."""
+    """A kind of request, what it asks of those who report one (casework.questions), and who hears of it inside."""
 
     id = fields.IntField(primary_key=True)
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
@@ -64,6 +64,7 @@ class RequestCategory(Model):
     requester_restriction = fields.CharEnumField(Restriction, max_length=20, default=Restriction.NONE)
     resident_restriction = fields.CharEnumField(Restriction, max_length=20, default=Restriction.NONE)
     switched_off_kinds: fields.Field[list[str]] = fields.JSONField(default=list)
+    questions: fields.Field[list[dict[str, Any]] | None] = fields.JSONField(null=True)
     deleted_at = OptionalMomentField()
     created_at = MomentField()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
@@ -49,6 +50,7 @@ class ServiceRequest(Model):
     longitude = fields.FloatField(null=True)
     place = fields.CharField(max_length=300, default="")
     photo_urls: fields.Field[list[str]] = fields.JSONField(default=list)
+    answers: fields.Field[list[dict[str, Any]] | None] = fields.JSONField(null=True)
     status = fields.CharEnumField(Status, max_length=12, default=Status.OPEN)
     is_hidden = fields.BooleanField(default=False)
     held_at = OptionalMomentField()

@@ -55,6 +55,7 @@ class RequestFacts(_Cleaned):
     """One request as this audience may see it. `lat` and `lng` in degrees, `due_at` aware, `url` ours.
 
     `status` is one of open, acknowledged, closed, archived. A `photo_url` that is no web address is dropped.
+    `answers` are to what the category asked: (question, what was said).
     """
 
     number: int
@@ -70,9 +71,12 @@ class RequestFacts(_Cleaned):
     reporter_name: str | None = None
     is_private: bool = False
     due_at: datetime | None = None
+    answers: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         self._clean(("summary", "category", "address", "url", "reporter_name"), ("description",))
+        answers = tuple((clean.line(question), clean.text(said)) for question, said in self.answers)
+        object.__setattr__(self, "answers", answers)
         if self.photo_url is not None and not _WEB_ADDRESS.fullmatch(self.photo_url):
             object.__setattr__(self, "photo_url", None)
 

@@ -32,6 +32,7 @@ from casework.events import (
 from casework.geometry import Shape
 from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
+from casework.questions import answers_from
 from casework.requests import Comment, ServiceRequest
 from notifier.cases import Case
 from notifier.decisions import Candidate
@@ -234,6 +235,11 @@ class Letters:
             reporter_name=self._reporter(request, sight),
             is_private=case.is_private,
             due_at=request.due_at if sight is Sight.MEMBER else None,
+            answers=tuple(
+                (answer.prompt, answer.said)
+                for answer in answers_from(request.answers)
+                if sight is Sight.MEMBER or not answer.private
+            ),
         )
 
     def _reporter(self, request: ServiceRequest, sight: Sight) -> str | None:

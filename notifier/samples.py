@@ -34,6 +34,7 @@ LAMP = RequestFacts(
     photo_url=f"{SITE}/photos/1042.jpg",
     reporter_name="Maya Lindqvist",
     due_at=NOW + timedelta(days=3),
+    answers=(("What is wrong with the lamp?", "It stays dark"), ("Number on the pole", "E-114")),
 )
 
 OTHER_LAMP = replace(
@@ -44,6 +45,7 @@ OTHER_LAMP = replace(
     url=f"{SITE}/requests/1037",
     photo_url=None,
     reporter_name="Ines Duarte",
+    answers=(),
 )
 
 _STATUS = {"acknowledged": "acknowledged", "closed": "closed", "reopened": "open", "merged": "archived"}
@@ -152,7 +154,15 @@ def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
     facts, who = sample(kind, language)
     if facts.request is None:
         return {"as it comes": (facts, who)}
-    bare = replace(facts.request, description="", address=None, photo_url=None, reporter_name=None, due_at=None)
+    bare = replace(
+        facts.request,
+        description="",
+        address=None,
+        photo_url=None,
+        reporter_name=None,
+        due_at=None,
+        answers=(),
+    )
     hostile = "{{7*7}} {% raw %} <script>alert(1)</script> <mj-text>&amp; & \"quoted\" 'single' qx1xq \x020\x03"
     long = "Wasserversorgungsleitungsschachtdeckel" * 4
     arabic, emoji = "ليلى حدّاد", "👩🏽‍🔧 Noor 🚧"
@@ -181,7 +191,9 @@ def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
                 facts,
                 actor=hostile,
                 text=f"{hostile}\r\nBcc: everyone@example.com\n\n.\n..\n" if said else None,
-                request=replace(facts.request, summary=hostile, description=hostile, address=hostile),
+                request=replace(
+                    facts.request, summary=hostile, description=hostile, address=hostile, answers=((hostile, hostile),)
+                ),
                 extra={**facts.extra, "typed_by": hostile},
             ),
             replace(who, name=hostile),

@@ -7,6 +7,7 @@ import strawberry
 from api.context import Info
 from api.ids import row_id
 from api.mutation import MutationInput, Payload, answered, user_errors
+from api.organizations.questions import CategoryQuestionInput, to_ask
 from api.organizations.types import Organization, RequestCategory, Restriction, category, organization
 from api.transaction import Answer
 from casework import organizations as rows
@@ -43,6 +44,9 @@ class CreateRequestCategoryInput(MutationInput):
     switched_off_kinds: list[str] = strawberry.field(
         default_factory=list, description="Keys of the kinds of mail that are not to be sent about its requests."
     )
+    questions: list[CategoryQuestionInput] = strawberry.field(
+        default_factory=list, description="What it is to ask of those who report, in order: at most 50."
+    )
 
 
 @strawberry.type(description="What became of a category.")
@@ -75,6 +79,9 @@ class UpdateRequestCategoryInput(MutationInput):
     )
     switched_off_kinds: list[str] | None = strawberry.field(
         default=None, description="Keys of all kinds of mail that are not to be sent about its requests."
+    )
+    questions: list[CategoryQuestionInput] | None = strawberry.field(
+        default=None, description="All that it is to ask, in order. What was answered before stays as it was."
     )
     deleted: bool | None = strawberry.field(default=None, description="Whether new requests can't have it any more.")
 
@@ -159,6 +166,7 @@ class OrganizationMutations:
                 requester_restriction=rows.Restriction[input.requester_restriction.name],
                 resident_restriction=rows.Restriction[input.resident_restriction.name],
                 switched_off_kinds=_kinds(input.switched_off_kinds),
+                questions=to_ask(input.questions),
             ),
         )
         return await _category_payload(info, answer, input)
@@ -201,6 +209,7 @@ async def _update_category(viewer: Viewer, input: UpdateRequestCategoryInput) ->
         requester_restriction=rows.Restriction[requester.name] if requester else None,
         resident_restriction=rows.Restriction[resident.name] if resident else None,
         switched_off_kinds=_kinds(input.switched_off_kinds) if input.switched_off_kinds is not None else None,
+        questions=to_ask(input.questions) if input.questions is not None else None,
         deleted=input.deleted,
     )
 

@@ -8,6 +8,7 @@ import strawberry
 from api.context import Info
 from api.ids import global_id
 from api.node import Node
+from api.organizations.questions import CategoryQuestion, asked
 from api.people.types import Person, person
 from casework import organizations as rows
 from casework import people
@@ -58,6 +59,7 @@ class RequestCategory(Node):
     resident_restriction: Restriction = strawberry.field(
         description="What all other residents may not do to its requests."
     )
+    questions: list[CategoryQuestion] = strawberry.field(description="What it asks of those who report, in order.")
     route_addresses: list[str] | None = strawberry.field(
         description="Who is mailed about its new requests. For staff; null for everyone else."
     )
@@ -125,6 +127,7 @@ def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:
         is_deleted=row.deleted_at is not None,
         requester_restriction=Restriction[row.requester_restriction.name],
         resident_restriction=Restriction[row.resident_restriction.name],
+        questions=asked(row.questions),
         route_addresses=row.route_addresses if inside else None,
         escalate_to=row.escalate_to if inside else None,
         switched_off_kinds=row.switched_off_kinds if inside else None,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages.html import page
-from casework.access import NOBODY, comments_seen_by, requests_seen_by
+from casework.access import NOBODY, answers_seen_by, comments_seen_by, requests_seen_by
 from casework.config import Settings
 from casework.requests import Comment, ServiceRequest
 
@@ -37,6 +37,7 @@ def request_routes(settings: Settings) -> list[Route]:
             product=settings.product_name,
             request=found,
             survivor=survivor,
+            answers=answers_seen_by(NOBODY, found),
             reporter=found.reporter.name if found.reporter and not found.is_anonymous else None,
             comments=[_said(found, comment) for comment in comments],
         )

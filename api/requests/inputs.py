@@ -6,6 +6,7 @@ import strawberry
 
 from api.ids import row_id
 from api.mutation import MutationInput
+from api.organizations.questions import RequestAnswerInput
 from casework.errors import Invalid
 
 COMMENT = "What everyone is told about it: plain text of at most 10,000 characters."
@@ -22,6 +23,9 @@ class SubmitRequestInput(MutationInput):
     place: str = strawberry.field(default="", description="Where it is, in words: one line of at most 300 characters.")
     photo_urls: list[str] = strawberry.field(
         default_factory=list, description="Pictures of it: at most 10 web addresses."
+    )
+    answers: list[RequestAnswerInput] = strawberry.field(
+        default_factory=list, description="Answers to what the category asks."
     )
     anonymous: bool = strawberry.field(
         default=False, description="Whether residents are not to be told who reported it."
@@ -50,6 +54,9 @@ class UpdateRequestInput(RequestInput):
     longitude: float | None = strawberry.field(default=None, description="Degrees east; together with the latitude.")
     place: str | None = strawberry.field(default=None, description="Where it is, in words.")
     photo_urls: list[str] | None = strawberry.field(default=None, description="All of its pictures.")
+    answers: list[RequestAnswerInput] | None = strawberry.field(
+        default=None, description="All answers to what its category asks now."
+    )
 
 
 @strawberry.input(description="Who is to do a request.")

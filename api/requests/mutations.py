@@ -4,6 +4,7 @@ import strawberry
 
 from api.context import Info
 from api.ids import row_id
+from api.organizations.questions import given
 from api.rates import Verb
 from api.requests.inputs import (
     AcknowledgeRequestInput,
@@ -39,6 +40,7 @@ class RequestMutations:
                 longitude=input.longitude,
                 place=input.place,
                 photo_urls=input.photo_urls,
+                answers=given(input.answers),
                 anonymous=input.anonymous,
                 reporter_address=input.reporter_address,
             ),
@@ -59,6 +61,7 @@ class RequestMutations:
                 longitude=input.longitude,
                 place=input.place,
                 photo_urls=input.photo_urls,
+                answers=given(input.answers) if input.answers is not None else None,
             ),
         )
 

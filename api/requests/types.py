@@ -11,13 +11,14 @@ from api.connections import AFTER, BEFORE, FIRST, LAST, Connection, connection, 
 from api.context import Info
 from api.ids import global_id
 from api.node import Node
+from api.organizations.questions import RequestAnswer, answers
 from api.organizations.types import Organization, RequestCategory, category, organization
 from api.people.types import Person, person
 from api.requests.allowances import ViewerCan
 from api.requests.history import HistoryEvent, history_event
 from api.requests.status import RequestStatus
 from casework import requests as rows
-from casework.access import Viewer, is_private, names_actor
+from casework.access import Viewer, answers_seen_by, is_private, names_actor
 
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
@@ -38,6 +39,9 @@ class ServiceRequest(Node):
     latitude: float | None = strawberry.field(description="Where it is: degrees north (WGS 84).")
     longitude: float | None = strawberry.field(description="Where it is: degrees east (WGS 84).")
     photo_urls: list[str] = strawberry.field(description="Pictures of it.")
+    answers: list[RequestAnswer] = strawberry.field(
+        description="What was answered to its category's questions. Private answers are for staff and the reporter."
+    )
     reporter: Person | None = strawberry.field(
         description="Who reported it; null for guests, and where the reporter is anonymous to the viewer."
     )
@@ -126,6 +130,7 @@ def service_request(row: rows.ServiceRequest, viewer: Viewer) -> ServiceRequest:
         latitude=row.latitude,
         longitude=row.longitude,
         photo_urls=row.photo_urls,
+        answers=answers(answers_seen_by(viewer, row)),
         reporter=person(row.reporter) if named and row.reporter else None,
         reporter_address=row.reporter_address if inside else None,
         is_anonymous=row.is_anonymous,

@@ -29,6 +29,7 @@ from casework.events import RequestSubmitted, RequestUpdated
 from casework.moderation import is_held
 from casework.organizations import Organization
 from casework.permissions import Action
+from casework.questions import Given, answered, answers_from, as_stored, questions_from
 from casework.requests import AddressOrigin, ServiceRequest, Status
 
 PHOTOS_MAX = 10
@@ -46,13 +47,14 @@ async def submit_request(
     longitude: float | None = None,
     place: str = "",
     photo_urls: Sequence[str] = (),
+    answers: Sequence[Given] = (),
     anonymous: bool = False,
     reporter_address: str | None = None,
     import_key: str | None = None,
 ) -> ServiceRequest:
     """Report something. The reporter is the viewer; for a guest, or a caller that staff type in, a bare address.
 
-    Where it is held, nobody is told until staff release it.
+    Where it is held, nobody is told until staff release it. What an import brings was asked by nobody.
 
     Raises Invalid (with the field), NotFound for organization and category.
     """
@@ -65,6 +67,7 @@ async def submit_request(
             "Leave reporter_address out: you are signed in, so you are the reporter.", field="reporter_address"
         )
     where = text.coordinates(latitude, longitude)
+    said = answered(questions_from(category.questions), answers) if not viewer.imported else []
     request = ServiceRequest(
         organization_id=organization_id,
         number=0,
@@ -75,6 +78,7 @@ async def submit_request(
         longitude=where[1] if where else None,
         place=text.line(place, "place", longest=300, required=False),
         photo_urls=_photos(photo_urls),
+        answers=as_stored(said) or None,
         status=Status.OPEN,
         reporter_id=None if staff_types else viewer.person_id,
         reporter_address=text.address(reporter_address, "reporter_address") if reporter_address is not None else None,
@@ -86,7 +90,8 @@ async def submit_request(
         updated_at=viewer.occasion().at,
     )
     await assign_automatically(request, category)
-    if await is_held(viewer, organization, request.summary, request.description, request.place):
+    texts = (request.summary, request.description, request.place, *(each.said for each in said))
+    if await is_held(viewer, organization, *texts):
         request.held_at = request.created_at
     request.number = await _next_number(organization)
     await request.save()
@@ -119,8 +124,12 @@ async def update_request(
     longitude: float | None = None,
     place: str | None = None,
     photo_urls: Sequence[str] | None = None,
+    answers: Sequence[Given] | None = None,
 ) -> ServiceRequest:
-    """Mend what was filed; what is None stays. For the reporter while the request is open, and for staff."""
+    """Mend what was filed; what is None stays. For the reporter while the request is open, and for staff.
+
+    `answers` are all answers anew, to what its category asks now.
+    """
     request = await lock_request(viewer, request_id)
     check(viewer, request, Deed.UPDATE)
     wanted: dict[str, object] = {}
@@ -132,12 +141,14 @@ async def update_request(
         wanted["place"] = text.line(place, "place", longest=300, required=False)
     if photo_urls is not None:
         wanted["photo_urls"] = _photos(photo_urls)
+    if answers is not None:
+        wanted["answers"] = as_stored(answered(questions_from(request.category.questions), answers)) or None
     if where := text.coordinates(latitude, longitude):
         wanted["latitude"], wanted["longitude"] = where
     if request.held_at is None:
-        await refuse_what_would_be_held(
-            viewer, request, *(value for value in wanted.values() if isinstance(value, str))
-        )
+        texts = [value for value in wanted.values() if isinstance(value, str)]
+        texts += [answer.said for answer in answers_from(wanted.get("answers"))]
+        await refuse_what_would_be_held(viewer, request, *texts)
     changed = tuple(name for name, value in wanted.items() if getattr(request, name) != value)
     if changed:
         request.update_from_dict(wanted)

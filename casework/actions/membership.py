@@ -18,6 +18,7 @@ from casework.ledger import record
 from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Person, Role
 from casework.permissions import Action
+from casework.questions import Question, as_stored, checked
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -83,6 +84,7 @@ async def create_category(
     requester_restriction: Restriction = Restriction.NONE,
     resident_restriction: Restriction = Restriction.NONE,
     switched_off_kinds: Sequence[str] = (),
+    questions: Sequence[Question] = (),
 ) -> RequestCategory:
     """A new category, for owners and managers."""
     await organization_for(organization_id)
@@ -100,6 +102,7 @@ async def create_category(
         requester_restriction=requester_restriction,
         resident_restriction=resident_restriction,
         switched_off_kinds=sorted(set(switched_off_kinds)),
+        questions=as_stored(checked(questions)) or None,
         created_at=viewer.occasion().at,
     )
 

@@ -19,6 +19,7 @@ from casework.moderation import held_words
 from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Role
 from casework.permissions import PERMISSIONS, Action
+from casework.questions import Question, as_stored, checked
 
 
 class Keep(Enum):
@@ -103,6 +104,7 @@ async def update_category(
     requester_restriction: Restriction | None = None,
     resident_restriction: Restriction | None = None,
     switched_off_kinds: Sequence[str] | None = None,
+    questions: Sequence[Question] | None = None,
     deleted: bool | None = None,
 ) -> RequestCategory:
     """Change a category; what is None stays. A deleted one keeps its requests, takes no new ones, and can return."""
@@ -123,6 +125,8 @@ async def update_category(
         wanted["route_addresses"] = addresses(route_addresses, "route_addresses")
     if switched_off_kinds is not None:
         wanted["switched_off_kinds"] = sorted(set(switched_off_kinds))
+    if questions is not None:
+        wanted["questions"] = as_stored(checked(questions))
     changes = {column: value for column, value in wanted.items() if value is not None}
     if assignee_id is not KEEP:
         if assignee_id is not None:

@@ -33,7 +33,7 @@ from tests.boundary.scene import OUTSIDERS, Scene, open_scene
 from tests.listening import listening
 from tests.town import settings
 
-SECRETS = ("zqinternal", "zqprivate", "zqanon", "zqheld", "zqmail", "zqflag", "2033-03-03")
+SECRETS = ("zqinternal", "zqprivate", "zqanon", "zqheld", "zqmail", "zqflag", "zqanswer", "2033-03-03")
 _SCHEMA = executable_schema()
 TYPES = tuple(kind.name for kind in _SCHEMA.get_possible_types(cast(GraphQLInterfaceType, _SCHEMA.type_map["Node"])))
 ARGUMENTS = {
@@ -106,6 +106,7 @@ async def plant(scene: Scene) -> None:
         categoryId=lights,
         routeAddresses=["zqmail-route@example.org"],
         escalateTo="zqmail-boss@example.org",
+        questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
     )
     await invite_member(
         await town.viewer(town.rosa), town.springfield.id, address="zqmail-new@example.org", role=Role.INTERNAL
@@ -123,7 +124,8 @@ async def plant(scene: Scene) -> None:
         **where,
     )
     await town.done(town.maya, "addComment", requestId=private, body="And zqprivate again.")
-    shown = await town.report(zed, summary="A lamp", anonymous=True, categoryId=lights, **where)
+    number = [{"code": "phone", "values": ["zqanswer"]}]
+    shown = await town.report(zed, summary="A lamp", anonymous=True, categoryId=lights, answers=number, **where)
     for role in ("requester", "resident", "stranger", "removed"):
         await town.done(scene.people[role], "followRequest", requestId=shown)
         await town.done(scene.people[role], "createWatchArea", name="Here", radiusM=400.0, **where)
