@@ -90,6 +90,7 @@ def build_app(
 
     app = Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
     app.state.live = live
+    app.state.rates = live.ground.rates  # for the pages that do what mutations do
     return app
 
 

@@ -1,4 +1,7 @@
-"""`/confirm/…`, `/reset/…`, `/join/…`: where the links of account mail lead. GET shows a form, POST does it, once."""
+"""`/confirm/…`, `/reset/…`, `/join/…`: where the links of account mail lead. GET shows a form, POST does it, once.
+
+A POST is counted like the mutation that does the same.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages.html import page
+from api.rates import Rates, Verb
 from casework import clock, passwords
 from casework.access import NOBODY
 from casework.actions.confirming import account_with, confirm_email
 from casework.actions.members import accept_invitation
 from casework.actions.signing import reset_password
 from casework.config import Settings
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, RateLimited
 from casework.tokens import Purpose, Ticket, ticket_of
 from notifier.words import N_, Words, words_in
 
@@ -41,6 +45,10 @@ def account_routes(settings: Settings) -> list[Route]:
 
         async def do(request: Request) -> Response:
             ticket = await good(request)
+            try:
+                await _count(request)
+            except RateLimited as refusal:
+                return _too_often(settings, ticket, refusal)
             if ticket is None:
                 return _gone(settings)
             try:
@@ -84,6 +92,26 @@ def account_routes(settings: Settings) -> list[Route]:
 def _field(form: FormData, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""
+
+
+async def _count(request: Request) -> None:
+    rates: Rates | None = request.app.state.rates
+    if rates is not None:
+        await rates.count(Verb.LINK, client=request.client.host if request.client else "", account=None)
+
+
+def _too_often(settings: Settings, ticket: Ticket | None, refusal: RateLimited) -> Response:
+    words = words_in(_language(ticket) if ticket is not None else "en")
+    answer = page(
+        "plain.html",
+        status=429,
+        language=words.language,
+        product=settings.product_name,
+        title=words.gettext("Too many tries"),
+        text=refusal.message,
+    )
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _gone(settings: Settings) -> Response:

@@ -120,7 +120,10 @@ class SigningMutations:
     async def confirm_email(self, info: Info, input: ConfirmEmailInput) -> AccountPayload:
         secret = info.context.settings.secret_key
         answer = await answered(
-            info, input, lambda viewer: confirming.confirm_email(viewer, secret=secret, token=input.token)
+            info,
+            input,
+            lambda viewer: confirming.confirm_email(viewer, secret=secret, token=input.token),
+            first=lambda: count(info, Verb.LINK),
         )
         return account_payload(answer, input)
 

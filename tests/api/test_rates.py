@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+from starlette.routing import BaseRoute
 
 from api.app import build_app
+from api.pages.account import account_routes
 from api.rates import RATES, Rate, Verb
 from bench.servers import Server
+from casework.access import NOBODY
+from casework.actions.signing import request_password_reset
 from casework.database import close_database, open_database
+from casework.tokens import token_of
 from notifier.doorbell import Doorbell
-from tests.town import Town, nothing_changes, open_town, settings
+from tests.town import SECRET, Town, nothing_changes, open_town, settings
 
 REFUSED = "userErrors { code message path retryAfter }"
 
 
 @asynccontextmanager
-async def counted(town: Town, url: str) -> AsyncIterator[Doorbell]:
+async def counted(town: Town, url: str, routes: Sequence[BaseRoute] = ()) -> AsyncIterator[Doorbell]:
     """The town's client speaks to an app that counts in this Redis."""
     doorbell = Doorbell(url)
-    transport = httpx.ASGITransport(app=build_app(settings(), doorbell=doorbell), raise_app_exceptions=False)
+    app = build_app(settings(), doorbell=doorbell, extra_routes=routes)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     before = town.client
     async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as town.client:
         yield doorbell
@@ -95,6 +101,23 @@ async def test_guessing_by_a_session_or_a_link_is_counted_too(sqlite_database: s
         resets = [await town.refused(None, "resetPassword", token="none", password="a new one") for _ in range(3)]
         accepts = [await town.refused(None, "acceptInvitation", token="none") for _ in range(2)]
         assert [code for code, _ in resets + accepts] == ["BAD_LINK"] * 4 + ["RATE_LIMITED"]
+
+
+async def test_the_pages_of_links_are_counted_like_their_mutations(sqlite_database: str, valkey: Server) -> None:
+    routes = account_routes(settings())
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url, routes):
+        ticket = await request_password_reset(NOBODY, address="maya@example.org")
+        path = f"/reset/{token_of(SECRET, ticket)}"
+        tried = [(await town.client.post(page)).status_code for page in ("/join/none", "/confirm/none")]
+        assert tried == [410, 410]
+        assert await town.refused(None, "confirmEmail", token="none") == ("BAD_LINK", ["token"])
+        assert (await town.client.post(path, data={"password": "short"})).status_code == 422
+        async with nothing_changes():
+            for page in (path, "/reset/none", "/join/none", "/confirm/none"):
+                answer = await town.client.post(page, data={"password": "long enough"})
+                assert answer.status_code == 429
+                assert 590 <= int(answer.headers["retry-after"]) <= 600
+        assert (await town.client.get(path)).status_code == 200
 
 
 async def test_exports_and_previews_are_counted(sqlite_database: str, valkey: Server) -> None:
