@@ -58,7 +58,7 @@ def build_app(
 ) -> Starlette:
     """The application. `after_commit` is awaited, best effort, after each mutation that changed something.
 
-    Without a `doorbell` nobody counts how often somebody tries something.
+    Without a `doorbell` nobody counts how often somebody tries something, and nobody is told that it can't wait.
     """
     live = Live(ground_for(settings, after_commit, doorbell), doorbell)
     middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
@@ -103,6 +103,7 @@ def ground_for(settings: Settings, after_commit: Nudge | None = None, doorbell: 
         after_commit,
         Rates(doorbell) if doorbell is not None else None,
         Documents(read_manifest(trusted) if trusted is not None else None),
+        doorbell,
     )
 
 

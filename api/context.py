@@ -12,6 +12,7 @@ from api.loaders import Loaders
 from api.rates import Rates
 from casework.access import Viewer
 from casework.config import Settings
+from notifier.doorbell import DIGESTS, DIGESTS_QUEUE, Doorbell
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class Context:
     after_commit: Nudge | None = None
     client: str = ""
     rates: Rates | None = None
+    doorbell: Doorbell | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,11 @@ class Context:
             await self.after_commit()
         except Exception:
             log.warning("nudge after commit failed", exc_info=True)
+
+    async def digest_wanted(self) -> None:
+        """Something that waited goes at once: whoever sends digests is told. Best effort, like the nudge."""
+        if self.doorbell is not None:
+            await self.doorbell.ring(DIGESTS, DIGESTS_QUEUE)
 
 
 Info = strawberry.Info[Context, None]

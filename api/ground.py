@@ -18,6 +18,7 @@ from api.execution import Call, Engine, Prepared
 from api.rates import Rates
 from casework.access import Viewer
 from casework.config import Settings
+from notifier.doorbell import Doorbell
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Ground:
     after_commit: Nudge | None = None
     rates: Rates | None = None
     documents: Documents = field(default_factory=Documents)
+    doorbell: Doorbell | None = None
 
     def call(self, given: Mapping[str, Any]) -> Call:
         """What a client sent, as JSON, as a call. Raises Refused."""
@@ -57,7 +59,14 @@ class Ground:
     ) -> Context:
         """What the resolvers of one operation share."""
         return Context(
-            viewer, self.settings, session, idempotency_key, self.after_commit, client=client, rates=self.rates
+            viewer,
+            self.settings,
+            session,
+            idempotency_key,
+            self.after_commit,
+            client=client,
+            rates=self.rates,
+            doorbell=self.doorbell,
         )
 
 

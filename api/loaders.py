@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from casework import reading
 from casework.access import Viewer, requests_seen_by
+from casework.areas import AreaFollow
 from casework.history import HistoryRow
 from casework.organizations import RequestCategory
 from casework.people import Member, Person
@@ -20,6 +21,7 @@ from casework.reading import Page, Window
 from casework.requests import Comment, ServiceRequest
 from casework.staffing import invitations_of, members_of
 from casework.tokens import Ticket
+from notifier.preferences import AreaChoice
 
 R = TypeVar("R")
 
@@ -38,6 +40,8 @@ class Loaders:
         self.comment = DataLoader(self._comment)
         self.follows = DataLoader(self._follows)
         self.mutes = DataLoader(self._mutes)
+        self.area_follows = DataLoader(self._area_follows)
+        self.area_choices = DataLoader(self._area_choices)
         self.request = DataLoader(self._request)
         self.person = DataLoader(self._person)
         self.categories = DataLoader(self._categories)
@@ -62,6 +66,16 @@ class Loaders:
     async def _mutes(self, request_ids: list[int]) -> list[bool]:
         muted = await reading.muted_by(self._viewer, request_ids)
         return [each in muted for each in request_ids]
+
+    async def _area_follows(self, area_ids: list[int]) -> list[bool]:
+        mine = AreaFollow.filter(person_id=self._viewer.person_id or 0, area_id__in=area_ids, until_event__isnull=True)
+        followed = {follow.area_id for follow in await mine.only("id", "area_id")}
+        return [each in followed for each in area_ids]
+
+    async def _area_choices(self, area_ids: list[int]) -> list[AreaChoice | None]:
+        mine = AreaChoice.filter(person_id=self._viewer.person_id or 0, area_id__in=area_ids)
+        found = {choice.area_id: choice for choice in await mine}
+        return [found.get(each) for each in area_ids]
 
     async def _request(self, ids: list[int]) -> list[ServiceRequest | None]:
         seen = requests_seen_by(self._viewer).filter(id__in=ids).select_related(*reading.SHOWN)

@@ -29,6 +29,7 @@ from casework.people import Person
 from casework.requests import ServiceRequest
 
 TOO_MANY_A_WEEK = 35
+LATELY = timedelta(days=30)
 _WEEK = timedelta(days=7)
 _PAGE = 2_000
 
@@ -139,6 +140,16 @@ class Preview:
     count: int
     per_week: list[int]
 
+    @property
+    def busiest(self) -> int:
+        """How many requests the week with the most of them brought."""
+        return max(self.per_week)
+
+    @property
+    def is_too_broad(self) -> bool:
+        """Whether some week would have brought more mails than people read one by one: a digest is better then."""
+        return self.busiest > TOO_MANY_A_WEEK
+
 
 async def areas_at(longitude: float, latitude: float, *, as_of_event: int) -> list[AreaHit]:
     """The areas over a point (border included) that were made before an event and not deleted before it, by id."""
@@ -194,9 +205,10 @@ async def would_have_matched(shape: Shape, category_ids: Iterable[int], keywords
         last = page[-1][0]
 
 
-def is_too_broad(preview: Preview) -> bool:
-    """Whether some week would have brought more mails than people read one by one: a digest is better then."""
-    return max(preview.per_week) > TOO_MANY_A_WEEK
+async def matched_lately(area: WatchArea, *, since: datetime | None = None) -> Preview:
+    """The same of an area that is saved, since 30 days before now unless said otherwise."""
+    shape = Shape(bytes(area.shape), area.min_x, area.min_y, area.max_x, area.max_y, area.area_km2)
+    return await would_have_matched(shape, area.category_ids, area.keywords, since=since or clock.now() - LATELY)
 
 
 def _public_requests(

@@ -140,6 +140,7 @@ class Desk:
                 "unsubscribe": links.unsubscribe(self.letters.reference(first.reader), *kinds),
                 "all": links.digest(issue.id),
             },
+            text_only=first.reader.wants_text_only,
         )
 
     def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:

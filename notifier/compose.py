@@ -1,7 +1,7 @@
 """A shared letter, a reader and an envelope -> the bytes of one mail.
 
     From … X-Curbcast-Event     of the envelope; names and subjects encoded once and remembered
-    multipart/alternative
+    multipart/alternative   text/plain alone for a reader who wants no HTML
     ├─ text/plain   stretches of the letter, encoded once, and between them this reader's values
     └─ text/html    the same
 
@@ -20,7 +20,7 @@ from notifier.envelope import Envelope
 from notifier.facts import Reader
 from notifier.render import SharedLetter
 
-_PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n"
+_PART = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n"
 
 
 def compose(shared: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:
@@ -28,11 +28,6 @@ def compose(shared: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:
 
     ValueError for an address, id or URL that can't stand in a header.
     """
-    shape, values = shared.shape(reader), markers.values_of(reader)
-    plain = [quoted.encoded(value) for value in values]
-    rich = [quoted.encoded(str(escape(value))) for value in values]
-    # `=_` can't occur in quoted-printable, so no part can hold the boundary.
-    boundary = b"=_%s" % blake2b(envelope.message_id.encode(), digest_size=12).hexdigest().encode()
     return b"".join(
         (
             headers.mailbox("From", envelope.from_name, envelope.from_address),
@@ -41,11 +36,28 @@ def compose(shared: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:
             headers.words("Subject", shared.subject),
             headers.date(envelope.date),
             _ids(envelope),
-            b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary,
-            _PART % (boundary, b"plain", shape.text.filled_bytes(plain)),
-            _PART % (boundary, b"html", shape.html.filled_bytes(rich)),
-            b"--%s--\r\n" % boundary,
+            b"MIME-Version: 1.0\r\n",
+            _body(shared, reader, envelope.message_id),
         )
+    )
+
+
+def _body(shared: SharedLetter, reader: Reader, message_id: str) -> bytes:
+    """The headers that say what it is, and the letter itself."""
+    shape, values = shared.shape(reader), markers.values_of(reader)
+    plain = _PART % (b"plain", shape.text.filled_bytes([quoted.encoded(value) for value in values]))
+    if reader.text_only:
+        return plain
+    rich = _PART % (b"html", shape.html.filled_bytes([quoted.encoded(str(escape(value))) for value in values]))
+    # `=_` can't occur in quoted-printable, so no part can hold the boundary.
+    boundary = b"--=_%s" % blake2b(message_id.encode(), digest_size=12).hexdigest().encode()
+    return b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n%s\r\n%s%s\r\n%s%s--\r\n' % (
+        boundary[2:],
+        boundary,
+        plain,
+        boundary,
+        rich,
+        boundary,
     )
 
 

@@ -17,7 +17,7 @@ from arq.connections import RedisSettings
 from redis.exceptions import RedisError
 
 NOTIFIER_QUEUE, DIGESTS_QUEUE = "curbcast:notifier", "curbcast:digests"
-RELAY, DELIVER = "relay_events", "deliver_mail"
+RELAY, DELIVER, DIGESTS = "relay_events", "deliver_mail", "send_digests"
 _HINTS = "curbcast:positions"
 _COALESCE_MS = 100
 _PATIENCE_SECONDS = 5.0

@@ -130,13 +130,14 @@ class Reader:
 
     `name` greets (None for a bare address). `reasons` are reason keys, strongest first; `reason_details` holds what a
     reason's sentence names, such as the areas' names of `watch_area`. `links` may hold `unsubscribe`, `preferences`,
-    `mute` and `request` (instead of the request's own address).
+    `mute` and `request` (instead of the request's own address). `text_only` readers get no HTML.
     """
 
     name: str | None
     reasons: tuple[str, ...] = ()
     reason_details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    text_only: bool = False
 
     def __post_init__(self) -> None:
         if self.name is not None and not self.name.isprintable():

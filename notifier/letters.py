@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from casework.areas import WatchArea, would_have_matched
+from casework.areas import LATELY, WatchArea, matched_lately
 from casework.config import Settings
 from casework.events import (
     AreaEvent,
@@ -29,7 +28,6 @@ from casework.events import (
     RequestRecategorized,
     RequestReopened,
 )
-from casework.geometry import Shape
 from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
 from casework.questions import answers_from
@@ -120,9 +118,7 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
 async def _area_facts(event: AreaEvent) -> AreaFacts:
     area = await WatchArea.get(id=event.area_id)
     categories = await RequestCategory.filter(id__in=area.category_ids).order_by("name") if area.category_ids else []
-    shape = Shape(bytes(area.shape), area.min_x, area.min_y, area.max_x, area.max_y, area.area_km2)
-    since = event.occasion.at - timedelta(days=30)
-    found = await would_have_matched(shape, area.category_ids, area.keywords, since=since)
+    found = await matched_lately(area, since=event.occasion.at - LATELY)
     names = tuple(category.name for category in categories)
     return AreaFacts(area.name, area.area_km2, area.keywords, names, area.with_comments, found.count)
 
@@ -165,6 +161,7 @@ class Letters:
             reasons=tuple(reason.value for reason in reasons),
             reason_details=details_of(candidates),
             links=links,
+            text_only=reader.wants_text_only,
         )
 
     def name_of(self, reader: ReaderNow) -> str | None:

@@ -37,6 +37,7 @@ class ReaderNow:
     guest_since: datetime | None = None
     is_suppressed: bool = False
     wants_own_actions: bool = False
+    wants_text_only: bool = False
     following_since: int | None = None
     muted_until: int | None = None
     choices: Mapping[str, Choice] = field(default_factory=dict)
@@ -104,6 +105,7 @@ async def read_readers(
             guest_since=guests.get(address or ""),
             is_suppressed=address in suppressed,
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
+            wants_text_only=person.id in settings and settings[person.id].text_only,
             following_since=follows.get((person.id, request_id)),
             muted_until=mutes.get((person.id, request_id)),
             choices=own,

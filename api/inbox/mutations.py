@@ -28,7 +28,7 @@ from casework import clock, people
 from casework.access import Viewer
 from casework.errors import BadLink, SignInRequired
 from digests import issues, now
-from notifier import notifications
+from notifier import notifications, preferences
 from notifier.held import choose
 from notifier.kinds import KINDS
 from notifier.links import Links
@@ -89,6 +89,8 @@ class InboxMutations:
         answer = await answered(info, input, act)
         person = info.context.viewer.person
         chosen = await preferences_of(person, [input.kind]) if person and answer.changed else []
+        if chosen and input.chosen is preferences.Cadence.IMMEDIATE:
+            await info.context.digest_wanted()
         return NotificationPreferencePayload(
             preference=chosen[0] if chosen else None,
             user_errors=user_errors(answer),
@@ -145,6 +147,8 @@ class InboxMutations:
 
         answer = await answered(info, input, act)
         row = await issues.Issue.filter(id__in=answer.changed, person_id=info.context.viewer.person_id or 0).first()
+        if row is not None:
+            await info.context.digest_wanted()
         return SendDigestNowPayload(
             digest=digest(row, Links(info.context.settings)) if row is not None else None,
             user_errors=user_errors(answer),

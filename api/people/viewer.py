@@ -11,9 +11,11 @@ from api.inbox.viewer import InboxOfViewer
 from api.organizations.types import Organization, Role, organization
 from api.people.types import Person, person
 from api.requests.types import After, Before, First, Last, ServiceRequest, service_request
+from api.watching.area_types import WatchArea, watch_area
 from casework import access, clock
 from casework import people as rows
 from casework.access import requests_seen_by
+from casework.actions.areas import areas_heard_of
 from casework.reading import SHOWN, follows_of, page
 
 
@@ -88,6 +90,17 @@ class Viewer(InboxOfViewer):
         reported = requests_seen_by(viewer).filter(reporter_id=self.row.id)
         found = await page(reported.select_related(*SHOWN), window(first, after, last, before), ascending=False)
         return connection(found, lambda row: service_request(row, viewer), lambda row: row.id, reported.count)
+
+    @strawberry.field(
+        description="The areas that the viewer hears of, their own and those they follow: the latest first."
+    )
+    async def watch_areas(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[WatchArea]:
+        viewer = info.context.viewer
+        heard_of = areas_heard_of(viewer)
+        found = await page(heard_of, window(first, after, last, before), ascending=False)
+        return connection(found, lambda row: watch_area(row, viewer), lambda row: row.id, heard_of.count)
 
 
 @strawberry.type

@@ -1,7 +1,6 @@
 """Drawing, changing, following and finding watch areas."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
 import strawberry
@@ -13,7 +12,16 @@ from api.ids import row_id
 from api.inbox.types import Cadence
 from api.mutation import Act, MutationInput, answered, count, user_errors
 from api.rates import Verb
-from api.watching.area_types import WatchArea, WatchAreaPayload, WatchAreaPreview, watch_area
+from api.watching.area_types import (
+    Drawn,
+    WatchArea,
+    WatchAreaPayload,
+    WatchAreaPreview,
+    language_of,
+    repairs_of,
+    warning_of,
+    watch_area,
+)
 from casework import areas as rows
 from casework import clock
 from casework.access import Viewer
@@ -86,10 +94,11 @@ class UpdateWatchAreaPreferenceInput(WatchAreaInput):
     comments: bool | None = strawberry.field(default=None, description="Whether to hear of comments.")
 
 
-async def _on_area(info: Info, input: MutationInput, act: Act) -> WatchAreaPayload:
+async def _on_area(info: Info, input: MutationInput, act: Act, drawn: Drawn | None = None) -> WatchAreaPayload:
     answer = await answered(info, input, act)
     row = await rows.WatchArea.get_or_none(id=answer.changed[0]) if answer.changed else None
     return WatchAreaPayload(
+        drawn=drawn,
         watch_area=watch_area(row, info.context.viewer) if row is not None else None,
         user_errors=user_errors(answer),
         client_mutation_id=input.client_mutation_id,
@@ -98,6 +107,10 @@ async def _on_area(info: Info, input: MutationInput, act: Act) -> WatchAreaPaylo
 
 def _categories(ids: list[strawberry.ID]) -> list[int]:
     return [row_id(each, "RequestCategory", "category_ids") for each in ids]
+
+
+def _drawn(input: CreateWatchAreaInput | UpdateWatchAreaInput) -> Drawn:
+    return Drawn(input.shape, input.latitude, input.longitude, input.radius_m)
 
 
 def _geojson(shape: Any) -> Mapping[str, Any] | None:
@@ -124,9 +137,11 @@ class WatchAreaMutations:
                 public=input.public,
             )
 
-        return await _on_area(info, input, act)
+        return await _on_area(info, input, act, _drawn(input))
 
-    @strawberry.mutation(description="Change one's own area. It counts from the next event on.")
+    @strawberry.mutation(
+        description="Change one's own area. It counts from the next event on. Made private, nobody follows it any more."
+    )
     async def update_watch_area(self, info: Info, input: UpdateWatchAreaInput) -> WatchAreaPayload:
         async def act(viewer: Viewer) -> rows.WatchArea:
             return await actions.update_watch_area(
@@ -143,7 +158,7 @@ class WatchAreaMutations:
                 public=input.public,
             )
 
-        return await _on_area(info, input, act)
+        return await _on_area(info, input, act, _drawn(input))
 
     @strawberry.mutation(description="Watch an area no more. Its followers still get what waits for them.")
     async def delete_watch_area(self, info: Info, input: DeleteWatchAreaInput) -> WatchAreaPayload:
@@ -165,7 +180,10 @@ class WatchAreaMutations:
             await choose_area(viewer.person_id or 0, area.id, cadence, input.comments)
             return area
 
-        return await _on_area(info, input, act)
+        payload = await _on_area(info, input, act)
+        if payload.watch_area is not None and input.cadence is Cadence.IMMEDIATE:
+            await info.context.digest_wanted()
+        return payload
 
 
 @strawberry.type
@@ -211,12 +229,14 @@ class WatchAreaQueries:
     ) -> WatchAreaPreview:
         await count(info, Verb.PREVIEW)
         read = actions.read_shape(_geojson(shape), latitude, longitude, radius_m)
-        since = clock.now() - timedelta(days=30)
+        since = clock.now() - rows.LATELY
         found = await rows.would_have_matched(read, _categories(category_ids or []), keywords, since=since)
+        language = language_of(info)
         return WatchAreaPreview(
             count=found.count,
             per_week=found.per_week,
-            is_too_broad=rows.is_too_broad(found),
+            is_too_broad=found.is_too_broad,
+            warning=warning_of(found, language),
             area_km2=read.area_km2,
-            repairs=list(read.repairs),
+            repairs=repairs_of(read, language),
         )

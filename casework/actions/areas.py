@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from casework import text
@@ -36,6 +36,13 @@ def areas_seen_by(viewer: Viewer) -> QuerySet[WatchArea]:
     if viewer.person_id is not None:
         seen |= Q(owner_id=viewer.person_id)
     return WatchArea.filter(seen, deleted_event__isnull=True)
+
+
+def areas_heard_of(viewer: Viewer) -> QuerySet[WatchArea]:
+    """The viewer's own areas, and those that they follow."""
+    person_id = viewer.person_id or 0
+    followed = AreaFollow.filter(person_id=person_id, until_event__isnull=True).values_list("area_id", flat=True)
+    return areas_seen_by(viewer).filter(Q(owner_id=person_id) | Q(id__in=Subquery(followed)))
 
 
 def read_shape(
@@ -107,7 +114,7 @@ async def update_watch_area(
     with_comments: bool | None = None,
     public: bool | None = None,
 ) -> WatchArea:
-    """Change one's own area; what is None stays. It counts from the next event on."""
+    """Change one's own area; what is None stays. It counts from the next event on. Made private, nobody follows it."""
     area = await _lock_own(viewer, area_id)
     wanted: dict[str, Any] = {}
     if name is not None:
@@ -128,7 +135,9 @@ async def update_watch_area(
         changed.append("shape")
     if changed:
         await area.save()
-        await record(WatchAreaUpdated(occasion=viewer.occasion(), area_id=area.id, changed=tuple(changed)))
+        row = await record(WatchAreaUpdated(occasion=viewer.occasion(), area_id=area.id, changed=tuple(changed)))
+        if not area.is_public:
+            await AreaFollow.filter(area_id=area.id, until_event__isnull=True).update(until_event=row.id)
     return area
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from casework.areas import WatchArea
+from casework.areas import AreaFollow, WatchArea
 from casework.history import HistoryRow
+from casework.people import Person
+from tests.api.statements import statements
 from tests.town import Town
 
 SQUARE: dict[str, Any] = {
@@ -99,6 +101,109 @@ async def test_an_area_is_tried_before_it_is_made(town: Town) -> None:
         shape=SQUARE,
     )
     assert data == {"previewWatchArea": {"count": 1, "isTooBroad": False, "repairs": []}}
+
+
+WARNING = "warning { message perWeek suggestedCadence } repairs"
+CIRCLE = {"latitude": 42.36, "longitude": -71.06, "radiusM": 500.0}
+
+
+async def test_an_area_that_is_too_broad_answers_with_a_warning_and_suggests_a_digest(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.areas.TOO_MANY_A_WEEK", 2)
+    for _ in range(2):
+        await town.report(latitude=42.36, longitude=-71.06)
+    quiet = await town.done(town.ines, "createWatchArea", WARNING, name="Home", **CIRCLE)
+    assert (quiet["warning"], quiet["repairs"]) == (None, [])
+    await town.report(latitude=42.36, longitude=-71.06)
+    warning = {
+        "message": "3 requests were reported here in the busiest week of the last 30 days. A digest tells of them in"
+        " one mail; or watch fewer of them, by categories or keywords.",
+        "perWeek": 3,
+        "suggestedCadence": "DAILY",
+    }
+    created = await town.done(town.ines, "createWatchArea", "watchArea { id } " + WARNING, name="Home", **CIRCLE)
+    assert created["warning"] == warning
+    area = created["watchArea"]["id"]
+    renamed = await town.done(town.ines, "updateWatchArea", WARNING, watchAreaId=area, name="My home")
+    assert (renamed["warning"], renamed["repairs"]) == (warning, [])
+    narrowed = await town.done(town.ines, "updateWatchArea", WARNING, watchAreaId=area, keywords="tree")
+    assert narrowed["warning"] is None
+    deleted = await town.done(town.ines, "deleteWatchArea", WARNING, watchAreaId=area)
+    assert (deleted["warning"], deleted["repairs"]) == (None, [])
+    previewed = await town.ask(
+        town.ines,
+        "query ($latitude: Float, $longitude: Float, $radiusM: Float) {"
+        " previewWatchArea(latitude: $latitude, longitude: $longitude, radiusM: $radiusM)"
+        " { isTooBroad warning { message perWeek suggestedCadence } } }",
+        **CIRCLE,
+    )
+    assert previewed == {"previewWatchArea": {"isTooBroad": True, "warning": warning}}
+    await Person.filter(id=town.ines.id).update(language="es")
+    spanish = await town.done(town.ines, "createWatchArea", WARNING, name="Casa", **CIRCLE)
+    assert spanish["warning"]["message"].startswith("En la semana con más actividad de los últimos 30 días")
+
+
+async def test_what_was_put_right_in_a_shape_is_told_also_to_who_asks_again(town: Town) -> None:
+    unclosed = {"type": "Polygon", "coordinates": [SQUARE["coordinates"][0][:-1]]}
+    given = {"name": "Elm Park", "shape": unclosed, "clientMutationId": "once-and-for-all-1"}
+    first, again = [await town.done(town.ines, "createWatchArea", "watchArea { id } repairs", **given) for _ in "12"]
+    assert first == again
+    assert first["repairs"] == ["a ring was closed"]
+    assert await WatchArea.all().count() == 1
+    area = first["watchArea"]["id"]
+    changed = await town.done(town.ines, "updateWatchArea", "repairs", watchAreaId=area, shape=SQUARE)
+    assert changed["repairs"] == []
+
+
+async def test_the_viewers_areas_are_their_own_and_those_they_follow(town: Town) -> None:
+    async def listed(person: Person) -> list[dict[str, Any]]:
+        fields = "totalCount nodes { name viewerIsOwner viewerFollows viewerCadence viewerComments }"
+        answer = await town.ask(person, f"{{ viewer {{ watchAreas {{ {fields} }} }} }}")
+        areas = answer["viewer"]["watchAreas"]
+        assert areas["totalCount"] == len(areas["nodes"])
+        return list(areas["nodes"])
+
+    shown = {"viewerIsOwner": True, "viewerFollows": False, "viewerCadence": None, "viewerComments": True}
+    assert await listed(town.ines) == []
+    area = await _drawn(town, public=True)
+    await town.done(town.ines, "createWatchArea", name="Home", withComments=False, **CIRCLE)
+    await town.done(town.otto, "createWatchArea", name="Mine", **CIRCLE)
+    assert await listed(town.ines) == [
+        {**shown, "name": "Home", "viewerComments": False},
+        {**shown, "name": "Elm Park"},
+    ]
+    with statements() as few:
+        await listed(town.otto)
+    await town.done(town.otto, "followWatchArea", watchAreaId=area["id"])
+    await town.done(town.otto, "updateWatchAreaPreference", watchAreaId=area["id"], cadence="IMMEDIATE", comments=False)
+    with statements() as more:
+        followed = await listed(town.otto)
+    assert followed == [
+        {**shown, "name": "Mine"},
+        {
+            "name": "Elm Park",
+            "viewerIsOwner": False,
+            "viewerFollows": True,
+            "viewerCadence": "IMMEDIATE",
+            "viewerComments": False,
+        },
+    ]
+    assert len(few) == len(more)
+    await town.done(town.otto, "unfollowWatchArea", watchAreaId=area["id"])
+    assert [each["name"] for each in await listed(town.otto)] == ["Mine"]
+
+
+async def test_an_area_that_is_made_private_is_followed_by_nobody_any_more(town: Town) -> None:
+    area = await _drawn(town, public=True)
+    await town.done(town.otto, "followWatchArea", watchAreaId=area["id"])
+    await town.done(town.ines, "updateWatchArea", watchAreaId=area["id"], name="Still public")
+    assert await AreaFollow.filter(until_event__isnull=True).count() == 1
+    await town.done(town.ines, "updateWatchArea", watchAreaId=area["id"], public=False)
+    assert await AreaFollow.filter(until_event__isnull=True).count() == 0
+    await town.done(town.ines, "updateWatchArea", watchAreaId=area["id"], public=True)
+    data = await town.ask(town.otto, "query ($id: ID!) { watchArea(id: $id) { viewerFollows } }", id=area["id"])
+    assert data == {"watchArea": {"viewerFollows": False}}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from casework.areas import (
     WatchArea,
     areas_at,
     areas_matching,
-    is_too_broad,
     would_have_matched,
 )
 from casework.errors import Invalid
@@ -198,8 +197,8 @@ async def test_a_preview_of_more_than_a_page_counts_everything(areas: Person, mo
 
 
 def test_an_area_is_too_broad_when_a_week_brings_more_than_35() -> None:
-    assert not is_too_broad(Preview(70, [35, 35]))
-    assert is_too_broad(Preview(36, [0, 36]))
+    assert not Preview(70, [35, 35]).is_too_broad
+    assert Preview(36, [0, 36]).is_too_broad
 
 
 async def test_a_person_follows_an_area_once_at_a_time(areas: Person) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import time_machine
 
+from api.app import build_app
+from bench.servers import Server
 from digests.issues import Issue
 from digests.now import next_digest_at, preview_digest, send_now
+from digests.worker import make_worker
+from notifier.doorbell import Doorbell
 from notifier.held import choose
 from notifier.notifications import Notification, State
 from notifier.preferences import Cadence, ReaderSettings
@@ -101,3 +106,35 @@ async def test_news_after_asking_waits_for_its_own_digest(telling: Telling) -> N
         (mail,) = await telling.run()
     assert "Now it is fine." in mail.text
     assert "New bulb." not in mail.text
+
+
+async def test_whoever_sends_digests_is_rung_so_that_nobody_waits_for_the_next_look(
+    telling: Telling, valkey: Server
+) -> None:
+    """A worker that only works off what it was rung for, and never looks by itself."""
+    town, doorbell = telling.town, Doorbell(valkey.url)
+
+    async def rung() -> list[tuple[str, str]]:
+        worker = await make_worker(telling.settings, doorbell, telling.transport, burst=True, handle_signals=False)
+        before = len(telling.transport.mails)
+        await worker.async_run()
+        return [(mail.recipient, mail.kind) for mail in telling.transport.mails[before:]]
+
+    request = await _waiting(telling)
+    app = build_app(telling.settings, doorbell=doorbell)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://town.test") as town.client:
+        assert await rung() == []
+        payload = await town.done(town.maya, "sendDigestNow", "digest { cadence }")
+        assert payload["digest"] == {"cadence": "asked"}
+        assert await rung() == [("maya@example.org", "digest")]
+        assert (await town.done(town.maya, "sendDigestNow", "digest { id }"))["digest"] is None
+        assert await rung() == []
+
+        await town.done(town.tom, "reopenRequest", requestId=request, comment="Dark again.")
+        await town.done(town.tom, "closeRequest", requestId=request, comment="Now it is fine.")
+        await telling.run()
+        await town.done(town.maya, "updateNotificationPreference", kind="request_closed", cadence="WEEKLY")
+        assert await rung() == []
+        await town.done(town.maya, "updateNotificationPreference", kind="request_closed", cadence="IMMEDIATE")
+        assert await rung() == [("maya@example.org", "digest")]
+    await doorbell.close()
