@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.errors import Refused
 from casework.access import NOBODY, Viewer, viewer_for
 from casework.actions.accounts import person_with_token, token_hash
+from casework.phrases import N_
 
 _LONGEST = 200
 
@@ -19,5 +20,5 @@ async def viewer_from(authorization: str | None) -> tuple[Viewer, str | None]:
         raise Refused("INVALID_TOKEN", "Send the token as `Authorization: Bearer <token>`.", status=401)
     person = await person_with_token(token)
     if person is None:
-        raise Refused("INVALID_TOKEN", "The token is unknown, expired or revoked. Sign in again.", status=401)
+        raise Refused("INVALID_TOKEN", N_("You are not signed in any more. Sign in again."), status=401)
     return await viewer_for(person), token_hash(token)

@@ -58,7 +58,7 @@ def window(first: int | None, after: str | None, last: int | None, before: str |
         raise Invalid("first and last exclude each other.", field="last")
     for name, size in (("first", first), ("last", last)):
         if size is not None and size < 0:
-            raise Invalid(f"{name} must not be negative.", field=name)
+            raise Invalid("%(field)s must not be negative.", field=name)
     size = first if first is not None else last if last is not None else PAGE_DEFAULT
     return Window(
         size=min(size, PAGE_MAX),

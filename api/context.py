@@ -13,6 +13,7 @@ from api.rates import Rates
 from casework.access import Viewer
 from casework.config import Settings
 from notifier.doorbell import DIGESTS, DIGESTS_QUEUE, Doorbell
+from notifier.words import SOURCE_LANGUAGE, Words, words_in
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ class Context:
     """`session` is the bearer token's hash, None for a guest; `after_commit` is told of every committed mutation.
 
     `client` is the network address of whoever asks, and `rates` counts what they do; without it nothing is counted.
+    `accepted_language` is what a guest is spoken to in.
     """
 
     viewer: Viewer
@@ -34,10 +36,20 @@ class Context:
     client: str = ""
     rates: Rates | None = None
     doorbell: Doorbell | None = None
+    accepted_language: str = SOURCE_LANGUAGE
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.viewer)
+
+    @property
+    def language(self) -> str:
+        """What to speak: a person's own language, and a guest's as their client says."""
+        return self.viewer.person.language if self.viewer.person is not None else self.accepted_language
+
+    @property
+    def words(self) -> Words:
+        return words_in(self.language)
 
     def forget(self) -> None:
         """What was loaded before a mutation may not be true after it."""

@@ -3,29 +3,39 @@
 what a user can cause      CaseworkError  ->  userErrors in a mutation's payload, a coded error in a query
 what a client can cause    Refused        ->  a coded top-level error before anything runs
 what is our fault          anything else  ->  INTERNAL_ERROR and an id; the text is in the log under that id
+
+What a person is shown is in the viewer's language; what only a client's developer can mend is in English. Every code is
+in docs/errors.md, which `python -m api.error_codes` writes.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError
 
+from api.context import Info
 from casework.errors import CaseworkError, RateLimited
+from casework.phrases import N_
+from notifier.words import SOURCE_LANGUAGE, words_in
 
 log = structlog.get_logger(__name__)
+
+_SNAKE = re.compile(r"(?<![\w(])[a-z]+(?:_[a-z0-9]+)+(?!\w)")
+_OURS = N_("Something went wrong on our side. Please try again; if it stays, tell us this id.")
 
 
 @strawberry.type(description="Why a mutation did nothing, for the person who asked for it.")
 class UserError:
+    error: strawberry.Private[CaseworkError]
     code: str = strawberry.field(
-        description="A stable code to switch on: NOT_FOUND, FORBIDDEN, SIGN_IN_REQUIRED, UNCONFIRMED, INVALID, "
-        "TOO_LONG, ILLEGAL_MOVE, RESTRICTED, CONFLICT, CANNOT_MERGE, HELD, LAST_OWNER, WRONG_CREDENTIALS, BAD_LINK or "
-        "RATE_LIMITED."
+        description="A stable code to switch on, such as NOT_FOUND, SIGN_IN_REQUIRED, INVALID or CONFLICT. All of them "
+        "are in docs/errors.md; new ones may be added."
     )
-    message: str = strawberry.field(description="What is wrong and what to do, in words to show.")
     path: list[str] | None = strawberry.field(
         description='The field inside `input` that is to blame, as in `["requestIds", "0"]`; null where none is.'
     )
@@ -33,9 +43,16 @@ class UserError:
         default=None, description="In how many seconds to try again, where that is all that helps (RATE_LIMITED)."
     )
 
+    @strawberry.field(description="What is wrong and what to do, in words to show, in the viewer's language.")
+    def message(self, info: Info) -> str:
+        return told(self.error, info.context.language)
+
 
 class Refused(Exception):
-    """A request that is not run. `status` is the HTTP status of a media type that has one for it."""
+    """A request that is not run. `status` is the HTTP status of a media type that has one for it.
+
+    A message marked with N_ is one that a person may meet, and has its translations.
+    """
 
     def __init__(self, code: str, message: str, *, status: int = 400) -> None:
         super().__init__(message)
@@ -43,17 +60,24 @@ class Refused(Exception):
         self.message = message
         self.status = status
 
-    def formatted(self) -> dict[str, Any]:
-        return {"message": self.message, "extensions": {"code": self.code}}
+    def formatted(self, language: str = SOURCE_LANGUAGE) -> dict[str, Any]:
+        return {"message": words_in(language).plain(self.message), "extensions": {"code": self.code}}
 
 
 def user_error(error: CaseworkError) -> UserError:
     """The same refusal in the client's spelling: camelCase, and as a path."""
-    if isinstance(error, RateLimited):
-        return UserError(code=error.code, message=error.message, path=None, retry_after=error.retry_after)
-    if error.field is None:
-        return UserError(code=error.code, message=error.message, path=None)
-    return UserError(code=error.code, message=_message(error), path=[camel(part) for part in error.field.split(".")])
+    return UserError(
+        error=error,
+        code=error.code,
+        path=[camel(part) for part in error.field.split(".")] if error.field is not None else None,
+        retry_after=error.retry_after if isinstance(error, RateLimited) else None,
+    )
+
+
+def told(error: CaseworkError, language: str) -> str:
+    """What to say of a refusal, with the fields' names as clients spell them."""
+    values = {**error.phrase.values, **({"field": camel(error.field)} if error.field is not None else {})}
+    return words_in(language).say(replace(error.phrase, values=values), spelled=_in_camel_case)
 
 
 def camel(name: str) -> str:
@@ -61,40 +85,41 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def formatted(errors: Sequence[GraphQLError], code: str) -> list[dict[str, Any]]:
+def formatted(errors: Sequence[GraphQLError], code: str, language: str = SOURCE_LANGUAGE) -> list[dict[str, Any]]:
     """Errors of an answer as JSON. Messages of GraphQL itself stay readable and get `code`; our own are masked."""
-    return [_formatted(error, code) for error in errors]
+    return [_formatted(error, code, language) for error in errors]
 
 
-def masked(error: BaseException) -> dict[str, Any]:
+def masked(error: BaseException, language: str = SOURCE_LANGUAGE) -> dict[str, Any]:
     """The error that stands for an unexpected exception, which is logged under the id it carries."""
     number = secrets.token_hex(8)
     log.error("unexpected exception", error_id=number, exc_info=error)
-    message = "Something went wrong on our side. Please try again; if it stays, tell us this id."
-    return {"message": f"{message} ({number})", "extensions": {"code": "INTERNAL_ERROR", "id": number}}
+    return {
+        "message": f"{words_in(language).plain(_OURS)} ({number})",
+        "extensions": {"code": "INTERNAL_ERROR", "id": number},
+    }
 
 
-def formatted_error(error: CaseworkError) -> dict[str, Any]:
+def formatted_error(error: CaseworkError, language: str) -> dict[str, Any]:
     """A refusal as a top-level error."""
     extensions: dict[str, Any] = {"code": error.code}
     if isinstance(error, RateLimited):
         extensions["retryAfter"] = error.retry_after
-    return {"message": _message(error), "extensions": extensions}
+    return {"message": told(error, language), "extensions": extensions}
 
 
-def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:
+def _formatted(error: GraphQLError, code: str, language: str) -> dict[str, Any]:
     plain: Mapping[str, Any] = error.formatted
     place = {key: plain[key] for key in ("locations", "path") if key in plain}
     cause = error.original_error
     if isinstance(cause, CaseworkError):
-        return formatted_error(cause) | place
+        return formatted_error(cause, language) | place
     # An error with a path comes from a resolver, and none of ours raises GraphQLError.
     if error.path is not None:
-        return masked(cause or error) | place
+        return masked(cause or error, language) | place
     return {"message": error.message, **place, "extensions": {"code": code}}
 
 
-def _message(error: CaseworkError) -> str:
-    if error.field is None:
-        return error.message
-    return error.message.replace(error.field, camel(error.field))
+def _in_camel_case(template: str) -> str:
+    """Our own spelling of input fields becomes the client's, also in a translation."""
+    return _SNAKE.sub(lambda name: camel(name[0]), template)

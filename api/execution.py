@@ -138,7 +138,7 @@ class Engine:
             max_coercion_errors=_ERRORS_MAX,
         )
         result = await running if isawaitable(running) else running
-        return _answer(result)
+        return _answer(result, context.language)
 
     def _understand(self, source: str) -> DocumentNode:
         try:
@@ -174,10 +174,10 @@ def _first_field(selections: SelectionSetNode, document: DocumentNode) -> FieldN
     return _first_field(fragment.selection_set, document)
 
 
-def _answer(result: ExecutionResult) -> dict[str, Any]:
+def _answer(result: ExecutionResult, language: str) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     if result.errors:
-        answer["errors"] = formatted(result.errors, "BAD_VARIABLES")
+        answer["errors"] = formatted(result.errors, "BAD_VARIABLES", language)
     # Coercing the variables failed: by the specification such an answer has no `data`.
     if result.data is not None or any(error.path for error in result.errors or ()):
         answer["data"] = result.data

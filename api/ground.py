@@ -55,7 +55,13 @@ class Ground:
         return prepared
 
     def context(
-        self, viewer: Viewer, session: str | None, *, client: str, idempotency_key: str | None = None
+        self,
+        viewer: Viewer,
+        session: str | None,
+        *,
+        client: str,
+        accepted_language: str,
+        idempotency_key: str | None = None,
     ) -> Context:
         """What the resolvers of one operation share."""
         return Context(
@@ -67,6 +73,7 @@ class Ground:
             client=client,
             rates=self.rates,
             doorbell=self.doorbell,
+            accepted_language=accepted_language,
         )
 
 

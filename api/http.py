@@ -27,6 +27,7 @@ from api.auth import viewer_from
 from api.errors import Refused, masked
 from api.execution import NotValid, Prepared
 from api.ground import Ground, read_json
+from api.language import accepted_language, quality
 from api.live.events import EVENT_STREAM, EventStreamResponse
 from api.live.live import Live
 
@@ -61,9 +62,10 @@ class GraphQLEndpoint:
         try:
             return await self._answer(request, media)
         except Refused as refused:
-            return _response({"errors": [refused.formatted()]}, refused.status, media, _allow(refused))
+            answer = {"errors": [refused.formatted(_language(request))]}
+            return _response(answer, refused.status, media, _allow(refused))
         except Exception as error:
-            return _response({"errors": [masked(error)]}, 500, media)
+            return _response({"errors": [masked(error, _language(request))]}, 500, media)
 
     async def _answer(self, request: Request, media: str | None) -> Response:
         if media is None:
@@ -77,6 +79,7 @@ class GraphQLEndpoint:
             viewer,
             session,
             client=request.client.host if request.client else "",
+            accepted_language=_language(request),
             idempotency_key=_idempotency_key(request),
         )
         is_get = request.method == "GET"
@@ -94,7 +97,7 @@ class GraphQLEndpoint:
         except Refused as refused:
             if refused.status != 400 or refused.code == "BAD_REQUEST":
                 raise
-            answer = {"errors": [refused.formatted()]}
+            answer = {"errors": [refused.formatted(context.language)]}
         refused_late = media == GRAPHQL_RESPONSE and "data" not in answer
         response = _response(answer, 400 if refused_late else 200, media, headers)
         return _unless_known(request, response) if headers else response
@@ -147,6 +150,10 @@ def _unless_known(request: Request, response: Response) -> Response:
     return Response(status_code=304, headers=kept)
 
 
+def _language(request: Request) -> str:
+    return accepted_language(request.headers.get("accept-language"))
+
+
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key", "").strip()
     if len(key) > _KEY_LONGEST:
@@ -162,20 +169,10 @@ def _preferred(accept: str | None, *, html: bool) -> str | None:
         found = _MEDIA.get(name)
         if name == HTML and html:
             found = HTML
-        quality = _quality(parameters)
-        if found is not None and quality > best_quality:
-            best, best_quality = found, quality
+        weight = quality(parameters)
+        if found is not None and weight > best_quality:
+            best, best_quality = found, weight
     return best
-
-
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return min(float(parameter[2:]), 1.0)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def _allow(refused: Refused) -> dict[str, str]:
@@ -190,5 +187,9 @@ def _response(
     """One answer as JSON, whichever of its two names the client accepts."""
     media = GRAPHQL_RESPONSE if media == GRAPHQL_RESPONSE else JSON
     body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    always = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept, Authorization"}
+    always = {
+        "Content-Type": f"{media}; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Accept-Language, Authorization",
+    }
     return Response(body, status, {**always, **(headers or {})})

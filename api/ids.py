@@ -34,7 +34,7 @@ def row_id(value: str, type_name: str, field: str) -> int:
     """The row that a global id in an input means. Raises Invalid, naming the field, for another type's or none."""
     found = parse_global_id(value)
     if found is None or found[0] != type_name:
-        raise Invalid(f"{field} is not the id of a {type_name}.", field=field)
+        raise Invalid("%(field)s is not the id of a %(type)s.", field=field, type=type_name)
     return found[1]
 
 
@@ -46,7 +46,7 @@ def parse_cursor(value: str, argument: str, mark: str = "c") -> int:
     """The position behind a cursor. Raises Invalid, naming the argument."""
     found = _CURSOR.fullmatch(_unpacked(value))
     if found is None or found[1] != mark or int(found[2]) > _LARGEST:
-        raise Invalid(f"{argument} is not a cursor of this connection.", field=argument)
+        raise Invalid("%(field)s is not a cursor of this connection.", field=argument)
     return int(found[2])
 
 

@@ -61,7 +61,7 @@ class Rates:
             waits.append(await self._take(verb, "account", account, rate.by_account, rate.seconds))
         wait = max((each for each in waits if each is not None), default=None)
         if wait is not None:
-            raise RateLimited(f"Too often. Try again in {wait} seconds.", retry_after=wait)
+            raise RateLimited("Too often. Try again in %(seconds)s seconds.", retry_after=wait)
 
     async def _take(self, verb: Verb, sort: str, whom: str, limit: int, seconds: int) -> int | None:
         """Redis is shown no addresses, only their hashes."""

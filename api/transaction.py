@@ -31,6 +31,7 @@ from tortoise.models import Model
 from casework import clock
 from casework.database import MomentField, fetch, transaction
 from casework.errors import CaseworkError, Conflict
+from casework.phrases import Phrase
 
 KEPT = timedelta(hours=24)
 
@@ -44,7 +45,7 @@ class AnsweredMutation(Model):
     key = fields.CharField(max_length=64)
     body = fields.CharField(max_length=64)
     changed: fields.Field[list[int]] = fields.JSONField(default=list)
-    errors: fields.Field[list[dict[str, str | None]]] = fields.JSONField(default=list)
+    errors: fields.Field[list[dict[str, Any]]] = fields.JSONField(default=list)
     created_at = MomentField()
 
     class Meta:
@@ -142,11 +143,25 @@ def _replay(attempt: Attempt, kept: AnsweredMutation) -> Answer:
     return Answer(tuple(kept.changed), tuple(_error(each) for each in kept.errors), is_replay=True)
 
 
-def _kept(error: CaseworkError) -> dict[str, str | None]:
-    return {"code": error.code, "message": error.message, "field": error.field}
+def _kept(error: CaseworkError) -> dict[str, Any]:
+    return {"code": error.code, "field": error.field, **_packed(Phrase(error.template, error.values))}
 
 
-def _error(kept: dict[str, str | None]) -> CaseworkError:
-    error = CaseworkError(kept["message"] or "", field=kept["field"])
-    error.code = kept["code"] or CaseworkError.code  # type: ignore[misc]  # of this one error only
+def _error(kept: dict[str, Any]) -> CaseworkError:
+    phrase = _unpacked(kept)
+    error = CaseworkError(phrase.template, field=kept["field"], **phrase.values)
+    error.code = kept["code"]  # type: ignore[misc]  # of this one error only
     return error
+
+
+def _packed(phrase: Phrase) -> dict[str, Any]:
+    """A phrase as JSON: what was refused in one language may be read again in another."""
+    values = {name: _packed(each) if isinstance(each, Phrase) else each for name, each in phrase.values.items()}
+    return {"template": phrase.template, "values": values}
+
+
+def _unpacked(kept: dict[str, Any]) -> Phrase:
+    template, values = kept["template"], kept["values"]
+    return Phrase(
+        template, {name: _unpacked(each) if isinstance(each, dict) else each for name, each in values.items()}
+    )

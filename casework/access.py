@@ -191,7 +191,7 @@ async def category_for(organization_id: int, category_id: int, *, field: str = "
     if found is None:
         raise NotFound("There is no such category in this organization.", field=field)
     if found.deleted_at is not None:
-        raise NotFound(f"The category “{found.name}” was deleted; choose another one.", field=field)
+        raise NotFound("The category “%(name)s” was deleted; choose another one.", field=field, name=found.name)
     return found
 
 

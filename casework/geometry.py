@@ -64,8 +64,12 @@ def parse_area(geojson: Mapping[str, Any]) -> Shape:
     shape = _shape(oriented, tuple(repairs))
     if shape.area_km2 > AREA_MAX_KM2:
         raise InvalidArea(
-            f"The shape covers {shape.area_km2:,.0f} km², from [{shape.min_x:.6g}, {shape.min_y:.6g}] to"
-            f" [{shape.max_x:.6g}, {shape.max_y:.6g}]; at most {AREA_MAX_KM2:,} km² are allowed. Draw a smaller one."
+            "The shape covers %(covered)s km², from %(corner)s to %(opposite)s; at most %(allowed)s km² are allowed."
+            " Draw a smaller one.",
+            covered=round(shape.area_km2),
+            corner=f"[{shape.min_x:.6g}, {shape.min_y:.6g}]",
+            opposite=f"[{shape.max_x:.6g}, {shape.max_y:.6g}]",
+            allowed=AREA_MAX_KM2,
         )
     return shape
 
@@ -80,20 +84,24 @@ def circle(latitude: float, longitude: float, radius_m: float) -> Shape:
     text.coordinates(latitude, longitude)
     if not RADIUS_MIN_M <= radius_m <= RADIUS_MAX_M:
         raise InvalidArea(
-            f"radius_m must be between {RADIUS_MIN_M:,.0f} and {RADIUS_MAX_M:,.0f} metres.", field="radius_m"
+            "%(field)s must be between %(least)s and %(most)s metres.",
+            field="radius_m",
+            least=round(RADIUS_MIN_M),
+            most=round(RADIUS_MAX_M),
         )
     if abs(latitude) + radius_m / 111_000 > _CIRCLE_MAX_LATITUDE:
         raise InvalidArea(
-            f"The circle around [{longitude:.10g}, {latitude:.10g}] comes too near the pole; it must stay within"
-            f" {_CIRCLE_MAX_LATITUDE:g} degrees of latitude.",
+            "The circle around %(centre)s comes too near the pole; it must stay within %(most)s degrees of latitude.",
             field="latitude",
+            centre=f"[{longitude:.10g}, {latitude:.10g}]",
+            most=f"{_CIRCLE_MAX_LATITUDE:g}",
         )
     geometry = shapely.Polygon(_around(latitude, longitude, radius_m))
     if geometry.bounds[0] < -180 or geometry.bounds[2] > 180:
         raise InvalidArea(
-            f"The circle around [{longitude:.10g}, {latitude:.10g}] crosses the 180th meridian; draw two polygons, one"
-            " on each side.",
+            "The circle around %(centre)s crosses the 180th meridian; draw two polygons, one on each side.",
             field="longitude",
+            centre=f"[{longitude:.10g}, {latitude:.10g}]",
         )
     return _shape(geometry, ())
 

@@ -55,18 +55,19 @@ def parse_keywords(typed: str) -> Keywords:
     for found in _TERM.finditer(line):
         minus, phrase, closing, word = found.groups()
         if phrase is not None and closing is None:
-            raise Invalid(f"keywords: the quote before “{phrase}” is not closed.", field="keywords")
+            raise Invalid("keywords: the quote before “%(phrase)s” is not closed.", field="keywords", phrase=phrase)
         term = fold(phrase if phrase is not None else word or "")
         if not term.strip():
             raise Invalid(
-                f"keywords: “{found[0]}” holds no letter or digit; write -word, with no space, to leave a word out.",
+                "keywords: “%(term)s” holds no letter or digit; write -word, with no space, to leave a word out.",
                 field="keywords",
+                term=found[0],
             )
         (unwanted if minus else wanted)[term] = None
     if len(wanted) + len(unwanted) > TERMS_MAX:
-        raise Invalid(f"keywords: at most {TERMS_MAX} terms are allowed.", field="keywords")
+        raise Invalid("keywords: at most %(allowed)s terms are allowed.", field="keywords", allowed=TERMS_MAX)
     if both := wanted.keys() & unwanted.keys():
-        raise Invalid(f"keywords: “{min(both).strip()}” is both wanted and left out.", field="keywords")
+        raise Invalid("keywords: “%(term)s” is both wanted and left out.", field="keywords", term=min(both).strip())
     return Keywords(tuple(wanted), tuple(unwanted))
 
 

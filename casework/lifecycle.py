@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from casework.errors import IllegalMove, Restricted
 from casework.organizations import Restriction
+from casework.phrases import N_, Phrase
 from casework.requests import Status
 
 
@@ -48,10 +49,10 @@ def after(status: Status, move: Move, part: Part, restriction: Restriction) -> S
     """The status that a move leads to. IllegalMove where there is none, Restricted where the category forbids it."""
     found = MOVES.get((status, move))
     if found is None:
-        raise IllegalMove(f"A request that is {status} can't be {_done(move)}.")
+        raise IllegalMove(_IMPOSSIBLE[move], status=_STATUSES[status])
     target, parts = found
     if part not in parts:
-        raise IllegalMove(f"Only staff can do this: a request that is {status} can't be {_done(move)} by a resident.")
+        raise IllegalMove(_NOT_FOR_RESIDENTS[move], status=_STATUSES[status])
     if part is not Part.STAFF:
         _check_restriction(status, move, restriction)
     return target
@@ -79,12 +80,27 @@ def _check_restriction(status: Status, move: Move | None, restriction: Restricti
 
 RESTRICTION_TEXTS = {
     Restriction.NONE: "",
-    Restriction.NO_REOPENS: "Requests of this category can't be reopened; report a new one instead.",
-    Restriction.NO_STATUS_CHANGES: "Only staff change the status of requests of this category.",
-    Restriction.NOTHING_ON_CLOSED: "Closed requests of this category take no comments and no changes.",
-    Restriction.NOTHING: "Only staff act on requests of this category.",
+    Restriction.NO_REOPENS: N_("Requests of this category can't be reopened; report a new one instead."),
+    Restriction.NO_STATUS_CHANGES: N_("Only staff change the status of requests of this category."),
+    Restriction.NOTHING_ON_CLOSED: N_("Closed requests of this category take no comments and no changes."),
+    Restriction.NOTHING: N_("Only staff act on requests of this category."),
 }
 
+_STATUSES = {
+    Status.OPEN: Phrase("open"),
+    Status.ACKNOWLEDGED: Phrase("acknowledged"),
+    Status.CLOSED: Phrase("closed"),
+    Status.ARCHIVED: Phrase("archived"),
+}
 
-def _done(move: Move) -> str:
-    return {Move.ACKNOWLEDGE: "acknowledged", Move.CLOSE: "closed", Move.REOPEN: "reopened"}[move]
+_IMPOSSIBLE = {
+    Move.ACKNOWLEDGE: N_("A request that is %(status)s can't be acknowledged."),
+    Move.CLOSE: N_("A request that is %(status)s can't be closed."),
+    Move.REOPEN: N_("A request that is %(status)s can't be reopened."),
+}
+
+_NOT_FOR_RESIDENTS = {
+    Move.ACKNOWLEDGE: N_("Only staff can do this: a request that is %(status)s can't be acknowledged by a resident."),
+    Move.CLOSE: N_("Only staff can do this: a request that is %(status)s can't be closed by a resident."),
+    Move.REOPEN: N_("Only staff can do this: a request that is %(status)s can't be reopened by a resident."),
+}

@@ -103,7 +103,12 @@ def has_held_word(organization: Organization, *texts: str) -> bool:
 def held_words(words: Sequence[str]) -> list[str]:
     """An organization's list as it is kept. Raises Invalid."""
     if len(words) > WORDS_MAX:
-        raise Invalid(f"held_words has {len(words)} entries; at most {WORDS_MAX} are allowed.", field="held_words")
+        raise Invalid(
+            "%(field)s has %(many)s entries; at most %(allowed)s are allowed.",
+            field="held_words",
+            many=len(words),
+            allowed=WORDS_MAX,
+        )
     return sorted({_folded(text.line(word, "held_words", longest=100)) for word in words})
 
 

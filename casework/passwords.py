@@ -30,7 +30,7 @@ _threads = ThreadPoolExecutor(2, thread_name_prefix="argon2")
 async def hashed(password: str, *, field: str = "password") -> str:
     """What is stored of a password. Raises Invalid or TooLong."""
     if len(password) < SHORTEST:
-        raise Invalid(f"{field} must have at least {SHORTEST} characters.", field=field)
+        raise Invalid("%(field)s must have at least %(least)s characters.", field=field, least=SHORTEST)
     return await _in_thread(_hasher.hash, _bytes(password, field))
 
 
@@ -48,7 +48,7 @@ async def spend_the_same() -> None:
 
 def _bytes(password: str, field: str) -> bytes:
     if len(password) > LONGEST:
-        raise TooLong(f"{field} may have at most {LONGEST:,} characters.", field=field)
+        raise TooLong("%(field)s may have at most %(allowed)s characters.", field=field, allowed=LONGEST)
     return password.encode("utf-8", "surrogatepass")
 
 

@@ -108,14 +108,17 @@ def checked(questions: Sequence[Question]) -> list[Question]:
     """The questions with their texts made canonical. Raises Invalid, naming the question and its field."""
     if len(questions) > QUESTIONS_MAX:
         raise Invalid(
-            f"questions has {len(questions)} entries; at most {QUESTIONS_MAX} are allowed.", field="questions"
+            "%(field)s has %(many)s entries; at most %(allowed)s are allowed.",
+            field="questions",
+            many=len(questions),
+            allowed=QUESTIONS_MAX,
         )
     found = [_checked(question, f"questions.{position}") for position, question in enumerate(questions)]
     seen: set[str] = set()
     for position, question in enumerate(found):
         if question.code in seen:
             field = f"questions.{position}.code"
-            raise Invalid(f"{field}: there is a question {question.code} above.", field=field)
+            raise Invalid("%(field)s: there is a question %(code)s above.", field=field, code=question.code)
         seen.add(question.code)
     return found
 
@@ -131,26 +134,33 @@ def answered(questions: Sequence[Question], given: Sequence[Given]) -> list[Answ
         field = f"answers.{position}"
         question = asked.get(each.code)
         if question is None:
-            raise Invalid(f"{field}.code: this category asks no question of that code.", field=f"{field}.code")
+            raise Invalid("%(field)s: this category asks no question of that code.", field=f"{field}.code")
         if each.code in found:
-            raise Invalid(f"{field}.code: this question was answered above.", field=f"{field}.code")
+            raise Invalid("%(field)s: this question was answered above.", field=f"{field}.code")
         if values := _values(question, each.values, f"{field}.values"):
             found[each.code] = Answer(question.code, question.prompt, values, question.private)
     for question in asked.values():
         if question.required and question.code not in found:
-            raise Invalid(f"answers: “{question.prompt}” ({question.code}) must be answered.", field="answers")
+            raise Invalid(
+                "%(field)s: “%(prompt)s” (%(code)s) must be answered.",
+                field="answers",
+                prompt=question.prompt,
+                code=question.code,
+            )
     return [found[code] for code in asked if code in found]
 
 
 def _checked(question: Question, field: str) -> Question:
     if not _CODE.fullmatch(question.code):
         raise Invalid(
-            f"{field}.code must be 1 to 60 letters, digits, dots, hyphens and underscores.", field=f"{field}.code"
+            "%(field)s must be 1 to 60 letters, digits, dots, hyphens and underscores.", field=f"{field}.code"
         )
     if question.datatype in LISTS and not 0 < len(question.choices) <= CHOICES_MAX:
-        raise Invalid(f"{field}.choices: a list needs 1 to {CHOICES_MAX} choices.", field=f"{field}.choices")
+        raise Invalid(
+            "%(field)s: a list needs 1 to %(allowed)s choices.", field=f"{field}.choices", allowed=CHOICES_MAX
+        )
     if question.datatype not in LISTS and question.choices:
-        raise Invalid(f"{field}.choices: only lists have choices.", field=f"{field}.choices")
+        raise Invalid("%(field)s: only lists have choices.", field=f"{field}.choices")
     choices = tuple(
         Choice(
             text.line(choice.key, f"{field}.choices.{position}.key", longest=100),
@@ -159,7 +169,7 @@ def _checked(question: Question, field: str) -> Question:
         for position, choice in enumerate(question.choices)
     )
     if len({choice.key for choice in choices}) < len(choices):
-        raise Invalid(f"{field}.choices: two choices have the same key.", field=f"{field}.choices")
+        raise Invalid("%(field)s: two choices have the same key.", field=f"{field}.choices")
     return replace(
         question,
         prompt=text.line(question.prompt, f"{field}.prompt", longest=500),
@@ -172,7 +182,7 @@ def _values(question: Question, given: Sequence[str], field: str) -> tuple[Choic
     """The answer to one question; nothing where all that was given is empty."""
     filled = [value for value in given if value.strip()]
     if question.datatype is not Datatype.MULTIVALUELIST and len(filled) > 1:
-        raise Invalid(f"{field}: “{question.prompt}” takes one answer.", field=field)
+        raise Invalid("%(field)s: “%(prompt)s” takes one answer.", field=field, prompt=question.prompt)
     if question.datatype in LISTS:
         return tuple(_chosen(question, key, field) for key in dict.fromkeys(filled))
     return tuple(Choice(said, said) for said in (_typed(question, value, field) for value in filled))
@@ -183,7 +193,9 @@ def _chosen(question: Question, key: str, field: str) -> Choice:
         if choice.key == key.strip():
             return choice
     keys = ", ".join(choice.key for choice in question.choices)
-    raise Invalid(f"{field}: “{question.prompt}” can be answered with: {keys}.", field=field)
+    raise Invalid(
+        "%(field)s: “%(prompt)s” can be answered with: %(keys)s.", field=field, prompt=question.prompt, keys=keys
+    )
 
 
 def _typed(question: Question, value: str, field: str) -> str:
@@ -193,14 +205,17 @@ def _typed(question: Question, value: str, field: str) -> str:
         case Datatype.NUMBER:
             said = text.line(value, field, longest=40)
             if not _is_number(said):
-                raise Invalid(f"{field}: “{question.prompt}” takes a number, as in 12 or 0.5.", field=field)
+                raise Invalid(
+                    "%(field)s: “%(prompt)s” takes a number, as in 12 or 0.5.", field=field, prompt=question.prompt
+                )
             return said
         case Datatype.DATETIME:
             said = text.line(value, field, longest=40)
             if not _is_moment(said):
                 raise Invalid(
-                    f"{field}: “{question.prompt}” takes a date and time with its zone, as in 2026-12-04T17:00:00Z.",
+                    "%(field)s: “%(prompt)s” takes a date and time with its zone, as in 2026-12-04T17:00:00Z.",
                     field=field,
+                    prompt=question.prompt,
                 )
             return said
         case _:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from casework.errors import InvalidArea
+from casework.phrases import Phrase
 
 POINTS_MAX = 5_000
 _SAME_DEGREES = 1e-9  # a tenth of a millimetre
@@ -29,8 +30,17 @@ class Point(NamedTuple):
     ring: int
     number: int
 
-    def __str__(self) -> str:
-        return f"point {self.number} of ring {self.ring} of polygon {self.polygon} [{self.x:.10g}, {self.y:.10g}]"
+    @property
+    def said(self) -> Phrase:
+        return Phrase(
+            "point %(number)s of ring %(ring)s of polygon %(polygon)s %(position)s",
+            {
+                "number": str(self.number),
+                "ring": self.ring,
+                "polygon": self.polygon,
+                "position": f"[{self.x:.10g}, {self.y:.10g}]",
+            },
+        )
 
     @property
     def swapped(self) -> Point:
@@ -73,7 +83,7 @@ def _geometry(geojson: object) -> Mapping[str, Any]:
             raise InvalidArea("The Feature's geometry must be a Polygon or a MultiPolygon.")
         return _geometry(inner)
     if sort not in ("Polygon", "MultiPolygon"):
-        raise InvalidArea(f"The shape must be a GeoJSON Polygon or MultiPolygon, not {_shown(sort)}.")
+        raise InvalidArea("The shape must be a GeoJSON Polygon or MultiPolygon, not %(given)s.", given=_shown(sort))
     return geojson
 
 
@@ -84,18 +94,23 @@ def _is_a(thing: object, sort: str) -> bool:
 def _positions(geometry: Mapping[str, Any]) -> Polygons:
     """The points as they were sent. Not one more than allowed is looked at."""
     coordinates = geometry.get("coordinates")
-    polygons = [coordinates] if geometry["type"] == "Polygon" else _listed(coordinates, "coordinates")
+    polygons = [coordinates] if geometry["type"] == "Polygon" else _listed(coordinates, Phrase("coordinates"))
     left = POINTS_MAX
     read: Polygons = []
     for polygon_number, polygon in enumerate(polygons, 1):
-        where = f"polygon {polygon_number}"
+        where = Phrase("polygon %(polygon)s", {"polygon": polygon_number})
         rings: list[Ring] = []
         for ring_number, ring in enumerate(_listed(polygon, where), 1):
-            positions = _listed(ring, f"ring {ring_number} of {where}")
+            numbers: dict[str, object] = {"ring": ring_number, "polygon": polygon_number}
+            positions = _listed(ring, Phrase("ring %(ring)s of polygon %(polygon)s", numbers))
             if len(positions) > left:
                 raise InvalidArea(
-                    f"The shape has more than {POINTS_MAX:,} points: point {left + 1} of ring {ring_number} of {where}"
-                    " is one too many. Simplify the outline."
+                    "The shape has more than %(allowed)s points: point %(number)s of ring %(ring)s of polygon"
+                    " %(polygon)s is one too many. Simplify the outline.",
+                    allowed=POINTS_MAX,
+                    number=str(left + 1),
+                    ring=ring_number,
+                    polygon=polygon_number,
                 )
             left -= len(positions)
             rings.append(
@@ -105,26 +120,30 @@ def _positions(geometry: Mapping[str, Any]) -> Polygons:
     return read
 
 
-def _listed(value: object, what: str) -> list[Any] | tuple[Any, ...]:
+def _listed(value: object, what: Phrase) -> list[Any] | tuple[Any, ...]:
     if not isinstance(value, (list, tuple)):
-        raise InvalidArea(f"The shape's {what} must be a list, not {_shown(value)}.")
+        raise InvalidArea("The shape's %(part)s must be a list, not %(given)s.", part=what, given=_shown(value))
     if not value:
-        raise InvalidArea(f"The shape's {what} is empty; draw at least 3 points.")
+        raise InvalidArea("The shape's %(part)s is empty; draw at least 3 points.", part=what)
     return value
 
 
 def _point(position: object, polygon: int, ring: int, number: int) -> Point:
     """Two numbers; a third, the height, changes nothing."""
-    where = f"Point {number} of ring {ring} of polygon {polygon}"
+    numbers = {"number": str(number), "ring": ring, "polygon": polygon}
+    point = Phrase("Point %(number)s of ring %(ring)s of polygon %(polygon)s", numbers)
+    given = _shown(position)
     if not isinstance(position, (list, tuple)) or len(position) < 2:
-        raise InvalidArea(f"{where} must be [longitude, latitude], not {_shown(position)}.")
+        raise InvalidArea("%(point)s must be [longitude, latitude], not %(given)s.", point=point, given=given)
     for value in position[:2]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InvalidArea(f"{where} must be two numbers, not {_shown(position)}.")
+            raise InvalidArea("%(point)s must be two numbers, not %(given)s.", point=point, given=given)
         if isinstance(value, float) and not math.isfinite(value):
-            raise InvalidArea(f"{where} must be two finite numbers, not {_shown(position)}.")
+            raise InvalidArea("%(point)s must be two finite numbers, not %(given)s.", point=point, given=given)
         if abs(value) > 1e9:
-            raise InvalidArea(f"{where} {_shown(position)} is not in degrees; send WGS 84 longitude and latitude.")
+            raise InvalidArea(
+                "%(point)s %(given)s is not in degrees; send WGS 84 longitude and latitude.", point=point, given=given
+            )
     return Point(float(position[0]), float(position[1]), polygon, ring, number)
 
 
@@ -150,13 +169,16 @@ def _is_swappable(point: Point) -> bool:
 def _check_range(point: Point) -> None:
     if abs(point.x) > 180:
         raise InvalidArea(
-            f"The longitude of {point} must be between -180 and 180 degrees. An area across the 180th meridian is drawn"
-            " as two polygons, one on each side."
+            "The longitude of %(point)s must be between -180 and 180 degrees. An area across the 180th meridian is "
+            "drawn as two polygons, one on each side.",
+            point=point.said,
         )
     if abs(point.y) > 90:
-        advice = "; perhaps the two are swapped" if _is_swappable(point) else ""
+        advice = Phrase("; perhaps the two are swapped") if _is_swappable(point) else ""
         raise InvalidArea(
-            f"The latitude of {point} must be between -90 and 90 degrees. Points are [longitude, latitude]{advice}."
+            "The latitude of %(point)s must be between -90 and 90 degrees. Points are [longitude, latitude]%(advice)s.",
+            point=point.said,
+            advice=advice,
         )
 
 
@@ -169,13 +191,18 @@ def _tidy(ring: Ring, repairs: list[str]) -> Ring:
         tidy.pop()
     if len({(point.x, point.y) for point in tidy}) < 3:
         raise InvalidArea(
-            f"Ring {ring[0].ring} of polygon {ring[0].polygon} has fewer than 3 different points and encloses nothing;"
-            f" add some after {tidy[-1]}, or leave the ring out."
+            "Ring %(ring)s of polygon %(polygon)s has fewer than 3 different points and encloses nothing; add some"
+            " after %(point)s, or leave the ring out.",
+            ring=ring[0].ring,
+            polygon=ring[0].polygon,
+            point=tidy[-1].said,
         )
     for here, there in pairwise([*tidy, tidy[0]]):
         if abs(there.x - here.x) > 180:
             raise InvalidArea(
-                f"The edge from {here} to {there} crosses the 180th meridian; draw two polygons, one on each side."
+                "The edge from %(start)s to %(end)s crosses the 180th meridian; draw two polygons, one on each side.",
+                start=here.said,
+                end=there.said,
             )
     return tidy
 
@@ -189,11 +216,11 @@ def _note(repairs: list[str], what: str, happened: bool) -> None:
         repairs.append(what)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | Phrase:
     if isinstance(value, (Mapping, list, tuple)) and len(value) > 4:
         return f"{type(value).__name__} of {len(value)}"
     try:
         shown = repr(value)
     except ValueError:  # an integer of more digits than Python prints
-        return "a number out of any range"
+        return Phrase("a number out of any range")
     return shown if len(shown) <= 60 else f"{shown[:57]}…"

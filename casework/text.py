@@ -17,7 +17,7 @@ _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 def line(value: str, field: str, *, longest: int = LINE_MAX, required: bool = True) -> str:
     """One line, such as a name or a summary: no line break, no control character (either could forge a header)."""
     if any(char in _LINE_BREAKS for char in value):
-        raise Invalid(f"{field} must be a single line.", field=field)
+        raise Invalid("%(field)s must be a single line.", field=field)
     return text(value, field, longest=longest, required=required)
 
 
@@ -26,11 +26,18 @@ def text(value: str, field: str, *, longest: int = TEXT_MAX, required: bool = Tr
     clean = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     for char in clean:
         if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"):
-            raise Invalid(f"{field} holds the control character U+{ord(char):04X}; remove it.", field=field)
+            raise Invalid(
+                "%(field)s holds the control character %(char)s; remove it.", field=field, char=f"U+{ord(char):04X}"
+            )
     if required and not clean:
-        raise Invalid(f"{field} must not be empty.", field=field)
+        raise Invalid("%(field)s must not be empty.", field=field)
     if len(clean) > longest:
-        raise TooLong(f"{field} has {len(clean):,} characters; at most {longest:,} are allowed.", field=field)
+        raise TooLong(
+            "%(field)s has %(many)s characters; at most %(allowed)s are allowed.",
+            field=field,
+            many=len(clean),
+            allowed=longest,
+        )
     return clean
 
 
@@ -39,7 +46,7 @@ def address(value: str, field: str) -> str:
     try:
         found = validate_email(value.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise Invalid(f"{field} is not an e-mail address: {error}", field=field) from error
+        raise Invalid("%(field)s is not an e-mail address such as maya@example.org.", field=field) from error
     return f"{found.local_part}@{found.ascii_domain}".lower()
 
 
@@ -48,7 +55,7 @@ def web_address(value: str, field: str) -> str:
     url = line(value, field, longest=2000)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c in url for c in " <>\"'"):
-        raise Invalid(f"{field} must be a web address that starts with https://.", field=field)
+        raise Invalid("%(field)s must be a web address that starts with https://.", field=field)
     return url
 
 

@@ -35,8 +35,11 @@ def untangle(polygons: Polygons) -> Any:
             # Perhaps it was meant as a hole.
             if not shapely.equals(part, parts[other]):
                 raise InvalidArea(
-                    f"Polygon {number + 1} lies inside polygon {other + 1} from {polygons[number][0][0]} on; leave it"
-                    " out, or make it a hole of that polygon."
+                    "Polygon %(inner)s lies inside polygon %(outer)s from %(point)s on; leave it out, or make it a hole"
+                    " of that polygon.",
+                    inner=number + 1,
+                    outer=other + 1,
+                    point=polygons[number][0][0].said,
                 )
     return shapely.union_all(parts)
 
@@ -62,13 +65,16 @@ def _refuse_crossings(polygons: Polygons) -> None:
         if np.any(crossing):
             first, second = (int(each[crossing][0]) for each in (one, other))
             raise InvalidArea(
-                f"The outline crosses itself: the edge after {edges[first][0]} and the edge after {edges[second][0]}"
-                " cut each other. Move one of the points."
+                "The outline crosses itself: the edge after %(first)s and the edge after %(second)s cut each other."
+                " Move one of the points.",
+                first=edges[first][0].said,
+                second=edges[second][0].said,
             )
         meetings += len(one)
         if meetings > _MEETINGS_MAX:
             raise InvalidArea(
-                f"The outline meets itself too often to be understood, up to {edges[int(one[-1])][0]}; draw it simpler."
+                "The outline meets itself too often to be understood, up to %(point)s; draw it simpler.",
+                point=edges[int(one[-1])][0].said,
             )
 
 
@@ -81,7 +87,9 @@ def _part(polygon: list[Ring]) -> Any:
     lines = [shapely.LineString(closed(ring)) for ring in polygon]
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     if not len(faces):
-        raise InvalidArea(f"The shape encloses nothing: {polygon[0][0]} and all others lie on one line.")
+        raise InvalidArea(
+            "The shape encloses nothing: %(point)s and all others lie on one line.", point=polygon[0][0].said
+        )
     return shapely.union_all(faces[_inside(polygon, faces)])
 
 
@@ -92,10 +100,14 @@ def _inside(polygon: list[Ring], faces: Any) -> Any:
     for hole in polygon[1:]:
         cut = _wound(hole, faces)
         if not np.any(cut & outer):
-            raise InvalidArea(f"The hole from {hole[0]} on lies outside its outer ring; move it, or leave it out.")
+            raise InvalidArea(
+                "The hole from %(point)s on lies outside its outer ring; move it, or leave it out.", point=hole[0].said
+            )
         found = found & ~cut
     if not np.any(found):
-        raise InvalidArea(f"Nothing is left of the polygon from {polygon[0][0]} on; make its holes smaller.")
+        raise InvalidArea(
+            "Nothing is left of the polygon from %(point)s on; make its holes smaller.", point=polygon[0][0].said
+        )
     return found
 
 
@@ -105,13 +117,16 @@ def _wound(ring: Ring, faces: Any) -> Any:
     outline = np.array(closed(ring))
     turns = np.array([_turns(outline - centre) for centre in centres])
     if not np.any(turns):
-        raise InvalidArea(f"The ring from {ring[0]} on encloses nothing: it goes back the way it came.")
+        raise InvalidArea(
+            "The ring from %(point)s on encloses nothing: it goes back the way it came.", point=ring[0].said
+        )
     wrong = (turns != 0) & (turns != np.sign(turns.sum()))
     if np.any(wrong):
         nearest = int(np.argmin(np.square(outline[:-1] - centres[wrong][0]).sum(axis=1)))
         raise InvalidArea(
-            f"The outline goes around the ground beside {ring[nearest]} twice, or the other way round than elsewhere,"
-            " so what is inside is unclear. Draw it as separate polygons."
+            "The outline goes around the ground beside %(point)s twice, or the other way round than elsewhere, so what"
+            " is inside is unclear. Draw it as separate polygons.",
+            point=ring[nearest].said,
         )
     return turns != 0
 

@@ -8,6 +8,7 @@ The source language answers with the message itself, so its catalogue fills itse
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -16,15 +17,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from casework.errors import CaseworkError
 from notifier.words import LOCALES, SOURCE_LANGUAGE, languages
 
 ROOT = LOCALES.parent
 _SOURCES = {
     "templates_mjml": [("**.mjml", "jinja2")],
     "notifier": [("**.py", "python")],
+    "digests": [("**.py", "python")],
     "api": [("**.py", "python")],
+    "casework": [("**.py", "python")],
 }
-_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "Phrase": None}
 
 # Only what programs read: dates and names would change the file on every run, and the history knows them.
 _HEADER = """msgid ""
@@ -41,12 +45,29 @@ msgstr ""
 def messages() -> Catalog:
     """Everything that is said anywhere, untranslated."""
     found = Catalog(project="Curbcast", charset="utf-8")
+    keywords = _KEYWORDS | dict.fromkeys(refusals())  # their first argument is what is said
     for folder, methods in _SOURCES.items():
         for file, _line, message, comments, context in extract_from_dir(
-            ROOT / folder, method_map=methods, keywords=_KEYWORDS
+            ROOT / folder, method_map=methods, keywords=keywords
         ):
             found.add(message, locations=[(f"{folder}/{file}", 0)], auto_comments=comments, context=context)
     return found
+
+
+def refusals() -> frozenset[str]:
+    """The names of all classes of refusals, in whatever package they are; nothing is imported for it."""
+    classes = [
+        node
+        for folder in _SOURCES
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    found, before = {CaseworkError.__name__}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {node.name for node in classes if any(ast.unparse(base) in found for base in node.bases)}
+    return frozenset(found)
 
 
 def read_catalogue(language: str) -> Catalog:

@@ -47,25 +47,20 @@ async def change_schedule(person: Person, changes: dict[str, Any], names: dict[s
 
 
 def _check(after: dict[str, Any], changes: dict[str, Any], names: dict[str, str]) -> None:
-    def refuse(column: str, why: str) -> Invalid:
-        """On the field that the caller gave, where it is one of two that don't go together."""
-        field = names[column]
-        return Invalid(f"{field} {why}", field=field)
-
     for column, end in _RANGES.items():
         if after[column] is not None and not 0 <= after[column] < end:
-            raise refuse(column, f"must be from 0 to {end - 1}.")
+            raise Invalid("%(field)s must be from 0 to %(last)s.", field=names[column], last=end - 1)
     for column in ("vacation_from", "vacation_until"):
         given: datetime | None = changes.get(column)
         if given is not None and given.tzinfo is None:
-            raise refuse(column, "needs a time zone, as in 2027-07-01T09:00:00+02:00.")
+            raise Invalid("%(field)s needs a time zone, as in 2027-07-01T09:00:00+02:00.", field=names[column])
     if (after["quiet_from"] is None) != (after["quiet_until"] is None):
         missing = "quiet_from" if after["quiet_from"] is None else "quiet_until"
-        raise refuse(missing, "is missing: quiet hours have a beginning and an end.")
+        raise Invalid("%(field)s is missing: quiet hours have a beginning and an end.", field=names[missing])
     begin, end = after["vacation_from"], after["vacation_until"]
     if begin is not None and end is None:
-        raise refuse("vacation_until", "is missing: mail waits until a vacation's end.")
+        raise Invalid("%(field)s is missing: mail waits until a vacation's end.", field=names["vacation_until"])
     if begin is not None and begin >= end:
-        raise refuse("vacation_until", "must be later than the vacation's beginning.")
+        raise Invalid("%(field)s must be later than the vacation's beginning.", field=names["vacation_until"])
     if changes.get("vacation_until") is not None and end <= clock.now():
-        raise refuse("vacation_until", "must be in the future.")
+        raise Invalid("%(field)s must be in the future.", field=names["vacation_until"])

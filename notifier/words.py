@@ -19,15 +19,14 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
+
+from casework.phrases import N_ as N_
+from casework.phrases import Phrase
 
 LOCALES = Path(__file__).parent.parent / "locales"
 SOURCE_LANGUAGE = "en"
-
-
-def N_(message: str) -> str:
-    """Marks a message for extraction where it can't be translated yet."""
-    return message
 
 
 STATUSES = {
@@ -92,6 +91,15 @@ class Words:
     def plain(self, message: str) -> str:
         """The message in this language, as text also where these words are escaping."""
         return self._catalogue.gettext(message)
+
+    def say(self, phrase: Phrase, spelled: Callable[[str], str] = str) -> str:
+        """A phrase in this language, as text. `spelled` may spell the template in its own way before it is filled."""
+        return phrase.filled(spelled(self.plain(phrase.template)), self._value)
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, Phrase):
+            return self.say(value)
+        return format_decimal(value, locale=self.locale) if isinstance(value, int) else str(value)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """The same by number, which the message may name as `%(num)s`."""

@@ -51,7 +51,14 @@ class Subscription:
 class Socket:
     """One socket. While `is_stuck` it takes nothing, as a client on a dead line."""
 
-    def __init__(self, app: ASGIApp, *, protocols: tuple[str, ...] = (PROTOCOL,), header: str | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        protocols: tuple[str, ...] = (PROTOCOL,),
+        header: str | None = None,
+        language: str | None = None,
+    ) -> None:
         self.close: tuple[int, str] | None = None
         self.protocol: str | None = None
         self.said: list[dict[str, Any]] = []
@@ -61,7 +68,8 @@ class Socket:
         self._changed = asyncio.Condition()
         self._incoming: asyncio.Queue[Message] = asyncio.Queue()
         self._incoming.put_nowait({"type": "websocket.connect"})
-        headers = [(b"authorization", header.encode())] if header else []
+        given = (("authorization", header), ("accept-language", language))
+        headers = [(name.encode(), value.encode()) for name, value in given if value is not None]
         scope = {
             "type": "websocket",
             "path": "/graphql",
@@ -148,9 +156,9 @@ class Socket:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, token: str | None = None) -> AsyncIterator[Socket]:
+async def listening(app: ASGIApp, token: str | None = None, *, language: str | None = None) -> AsyncIterator[Socket]:
     """A socket that is initialised, and gone after the block."""
-    socket = Socket(app)
+    socket = Socket(app, language=language)
     await socket.init(token)
     assert socket.said == [{"type": "connection_ack"}]
     yield socket

@@ -25,7 +25,7 @@ class UpdateNotificationPreferenceInput(MutationInput):
     def chosen(self) -> preferences.Cadence | None:
         """Raises Invalid for a kind that doesn't exist or can't be chosen for, and where the cadence was left out."""
         if self.kind not in KINDS:
-            raise Invalid(f"There is no kind {self.kind[:40]!r}.", field="kind")
+            raise Invalid("There is no kind %(kind)s.", field="kind", kind=repr(self.kind[:40]))
         if KINDS[self.kind].is_account:
             raise Invalid("Mail about your account can't be changed.", field="kind")
         if self.cadence is strawberry.UNSET:
@@ -77,7 +77,7 @@ class MarkNotificationsReadInput(MutationInput):
     def numbers(self) -> list[int]:
         """The notifications' rows. Raises Invalid, naming the position."""
         if len(self.notification_ids) > MARKED_AT_ONCE:
-            raise Invalid(f"At most {MARKED_AT_ONCE} at once.", field="notification_ids")
+            raise Invalid("At most %(allowed)s at once.", field="notification_ids", allowed=MARKED_AT_ONCE)
         return [
             row_id(each, "Notification", f"notification_ids.{position}")
             for position, each in enumerate(self.notification_ids)

@@ -95,4 +95,4 @@ class Connection(ABC):
         why = too_slow()
         for member in list(self.members.values()):
             self._live.leave(member)
-            self.end(member, [with_cursor(formatted_error(why), member.sent_cursor)], why)
+            self.end(member, [with_cursor(formatted_error(why, member.sight.language), member.sent_cursor)], why)

@@ -32,18 +32,26 @@ class AccessChanged(CaseworkError):
 
 
 class SessionEnded(CaseworkError):
+    """The session was signed out, revoked or has expired."""
+
     code = "SESSION_ENDED"
 
 
 class TooSlow(CaseworkError):
+    """More was waiting for this client than is kept."""
+
     code = "TOO_SLOW"
 
 
 class Restarting(CaseworkError):
+    """The server is about to end; another takes over."""
+
     code = "RESTARTING"
 
 
 class TooManySubscriptions(CaseworkError):
+    """More operations at once than one connection may have."""
+
     code = "TOO_MANY_SUBSCRIPTIONS"
 
 
@@ -65,6 +73,10 @@ def too_slow() -> CaseworkError:
 
 def restarting() -> CaseworkError:
     return Restarting("This server is about to end. Connect again, after the cursor.")
+
+
+def too_many_subscriptions() -> CaseworkError:
+    return TooManySubscriptions("Too many operations on one connection; end some of them first.")
 
 
 def with_cursor(error: dict[str, Any], cursor: str) -> dict[str, Any]:

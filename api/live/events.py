@@ -80,11 +80,11 @@ class EventStream(Connection):
         except NotValid as invalid:
             self._finish({"errors": invalid.errors})
         except Refused as refused:
-            self._finish({"errors": [refused.formatted()]})
+            self._finish({"errors": [refused.formatted(context.language)]})
         except CaseworkError as refused:
-            self._finish({"errors": [formatted_error(refused)]})
+            self._finish({"errors": [formatted_error(refused, context.language)]})
         except Exception as error:
-            self._finish({"errors": [masked(error)]})
+            self._finish({"errors": [masked(error, context.language)]})
 
     def _finish(self, answer: dict[str, Any]) -> None:
         self._is_over = True

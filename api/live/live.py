@@ -89,7 +89,7 @@ class Live:
         viewer = context.viewer
         if door is None or not door(viewer):
             raise gone()
-        seen_as: Sight = sight(viewer.roles, viewer.person.language if viewer.person else "en")
+        seen_as: Sight = sight(viewer.roles, context.language)
         if not is_shared(prepared.document, prepared.operation, self.ground.engine.schema) or not door(
             as_viewer(seen_as)
         ):
@@ -114,7 +114,7 @@ class Live:
             for each in news:
                 if each.shown_to(viewer):
                     await member.pipe.room()
-                    payload = await self.teller.answer(prepared, viewer, each)
+                    payload = await self.teller.answer(prepared, viewer, asked.sight.language, each)
                     member.position = each.position
                     member.pipe.next(member, each.position, payload)
             member.position, pages = reached, pages + 1

@@ -21,8 +21,9 @@ from api.auth import viewer_from
 from api.errors import Refused, formatted_error, masked
 from api.execution import Call, NotValid
 from api.ground import read_json
+from api.language import accepted_language
 from api.live.connections import Connection, Errors
-from api.live.endings import Close, TooManySubscriptions, TooSlow
+from api.live.endings import Close, TooSlow, too_many_subscriptions
 from api.live.live import Live
 from api.live.members import Member
 from casework.errors import CaseworkError
@@ -46,12 +47,23 @@ class _BadMessage(Exception):
 class Socket(Connection):
     """One accepted socket. Who asks is asked anew for each operation: a socket may outlive a session or a role."""
 
-    __slots__ = ("_authorization", "_client", "_closing", "_deadline", "_draining", "_is_open", "_send", "_tasks")
+    __slots__ = (
+        "_accepted_language",
+        "_authorization",
+        "_client",
+        "_closing",
+        "_deadline",
+        "_draining",
+        "_is_open",
+        "_send",
+        "_tasks",
+    )
 
-    def __init__(self, live: Live, send: Send, client: str) -> None:
+    def __init__(self, live: Live, send: Send, client: str, accepted_language: str) -> None:
         super().__init__(live)
         self._send = send
         self._client = client
+        self._accepted_language = accepted_language
         self._authorization: str | None = None
         self._is_open = False
         self._draining: asyncio.Task[None] | None = None
@@ -125,25 +137,26 @@ class Socket(Connection):
             raise _BadMessage(Close.DUPLICATE_ID, f"Subscriber for {name} already exists"[:_REASON_LONGEST])
         try:
             if len(self.members.keys() | self._tasks.keys()) >= _OPERATIONS_MAX:
-                raise TooManySubscriptions("Too many operations on one connection; end some of them first.")
+                raise too_many_subscriptions()
             call = self._live.ground.call(payload)
         except Refused as refused:
             if refused.code == "BAD_REQUEST":
                 reason = f"Invalid subscribe: {refused.message}"[:_REASON_LONGEST]
                 raise _BadMessage(Close.BAD_MESSAGE, reason) from refused
-            self._push(self._ending(name, [refused.formatted()]))
+            self._push(self._ending(name, [refused.formatted(self._accepted_language)]))
         except CaseworkError as refused:
-            self._push(self._ending(name, [formatted_error(refused)]))
+            self._push(self._ending(name, [formatted_error(refused, self._accepted_language)]))
         else:
             self._tasks[name] = asyncio.create_task(self._operate(name, call))
 
     async def _operate(self, name: str, call: Call) -> None:
         """One operation: to its end; a subscription, until it is among the living."""
-        ground = self._live.ground
+        ground, language = self._live.ground, self._accepted_language
         try:
             viewer, session = await viewer_from(self._authorization)
+            context = ground.context(viewer, session, client=self._client, accepted_language=language)
+            language = context.language
             prepared = ground.prepare(call)
-            context = ground.context(viewer, session, client=self._client)
             if prepared.is_subscription:
                 await self._live.follow(prepared, context, self, name)
             else:
@@ -153,11 +166,11 @@ class Socket(Connection):
         except NotValid as invalid:
             self._push(self._ending(name, invalid.errors))
         except Refused as refused:
-            self._push(self._ending(name, [refused.formatted()]))
+            self._push(self._ending(name, [refused.formatted(language)]))
         except CaseworkError as refused:
-            self._push(self._ending(name, [formatted_error(refused)]))
+            self._push(self._ending(name, [formatted_error(refused, language)]))
         except Exception as error:
-            self._push(self._ending(name, [masked(error)]))
+            self._push(self._ending(name, [masked(error, language)]))
         finally:
             self._tasks.pop(name, None)
 
@@ -238,6 +251,7 @@ class SocketEndpoint:
             await send({"type": "websocket.close", "code": int(Close.BAD_SUBPROTOCOL), "reason": "Speak " + PROTOCOL})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        header = Headers(scope=scope).get("authorization")
+        headers = Headers(scope=scope)
         client = scope["client"][0] if scope.get("client") else ""
-        await Socket(self._live, send, client).serve(receive, header)
+        socket = Socket(self._live, send, client, accepted_language(headers.get("accept-language")))
+        await socket.serve(receive, headers.get("authorization"))

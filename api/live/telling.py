@@ -59,7 +59,7 @@ class Teller:
 
     def end(self, member: Member, why: CaseworkError) -> None:
         self.members.leave(member)
-        member.pipe.end(member, [with_cursor(formatted_error(why), member.cursor)], why)
+        member.pipe.end(member, [with_cursor(formatted_error(why, member.sight.language), member.cursor)], why)
 
     async def _tell_group(self, group: Group, news: Sequence[News]) -> None:
         viewer = await viewer_of(group.asked.sight)
@@ -67,7 +67,7 @@ class Teller:
             if not each.shown_to(viewer):
                 continue
             try:
-                payload = await self.answer(group.prepared, viewer, each)
+                payload = await self.answer(group.prepared, viewer, group.asked.sight.language, each)
             except Unanswered as failed:
                 for member in list(group.members):
                     self.break_off(member, failed)
@@ -82,9 +82,9 @@ class Teller:
         self.members.leave(member)
         member.pipe.end(member, [with_cursor(each, member.cursor) for each in failed.errors])
 
-    async def answer(self, prepared: Prepared, viewer: Viewer, news: News) -> str:
+    async def answer(self, prepared: Prepared, viewer: Viewer, language: str, news: News) -> str:
         """One answer as JSON. Raises Unanswered."""
-        context = Context(viewer, self.ground.settings)
+        context = Context(viewer, self.ground.settings, accepted_language=language)
         answer = await self.ground.engine.present(prepared, context, news)
         errors = answer.get("errors", [])
         if "data" not in answer or any(error["extensions"]["code"] == "INTERNAL_ERROR" for error in errors):

@@ -217,5 +217,7 @@ async def _update_category(viewer: Viewer, input: UpdateRequestCategoryInput) ->
 def _kinds(keys: list[str]) -> list[str]:
     for key in keys:
         if key not in KINDS or KINDS[key].is_account:
-            raise Invalid(f"switched_off_kinds: there is no kind {key!r} to switch off.", field="switched_off_kinds")
+            raise Invalid(
+                "%(field)s: there is no kind %(kind)s to switch off.", field="switched_off_kinds", kind=repr(key)
+            )
     return keys

@@ -54,7 +54,7 @@ def account_routes(settings: Settings) -> list[Route]:
             try:
                 await act(ticket, request.path_params["token"], await request.form(max_files=0, max_fields=10))
             except CaseworkError as refusal:
-                return await _form(settings, ticket, refusal=refusal.message)
+                return await _form(settings, ticket, refusal=refusal)
             words = words_in(_language(ticket))
             return page(
                 "plain.html",
@@ -124,7 +124,7 @@ def _gone(settings: Settings) -> Response:
     )
 
 
-async def _form(settings: Settings, ticket: Ticket, *, refusal: str | None = None) -> Response:
+async def _form(settings: Settings, ticket: Ticket, *, refusal: CaseworkError | None = None) -> Response:
     """What the link does, in the account's language, and what it needs for that."""
     words = words_in(_language(ticket))
     new = ticket.purpose is Purpose.JOIN and await account_with(str(ticket.address)) is None
@@ -135,7 +135,7 @@ async def _form(settings: Settings, ticket: Ticket, *, refusal: str | None = Non
         product=settings.product_name,
         title=words.gettext(_TITLES[ticket.purpose]),
         lead=_lead(ticket, words),
-        refusal=refusal,
+        refusal=words.say(refusal.phrase) if refusal is not None else None,
         name_label=words.gettext("Your name") if new else None,
         password_label=words.gettext("A new password, 8 characters or more")
         if new or ticket.purpose is Purpose.RESET

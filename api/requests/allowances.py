@@ -2,16 +2,23 @@
 
 import strawberry
 
+from api.context import Info
+from api.errors import told
 from casework.access import Viewer
 from casework.allowances import Deed, why_not
+from casework.errors import CaseworkError
 from casework.requests import ServiceRequest
 
 
 @strawberry.type(description="Whether the viewer may do something, and if not, why.")
 class Allowance:
     allowed: bool = strawberry.field(description="Whether it would be accepted now.")
+    refusal: strawberry.Private[CaseworkError | None]
     code: str | None = strawberry.field(description="The code that a mutation would answer; null where it is allowed.")
-    reason: str | None = strawberry.field(description="Why not, in words to show; null where it is allowed.")
+
+    @strawberry.field(description="Why not, in words to show, in the viewer's language; null where it is allowed.")
+    def reason(self, info: Info) -> str | None:
+        return told(self.refusal, info.context.language) if self.refusal is not None else None
 
 
 @strawberry.type(description="What the viewer may do to a request as it stands.")
@@ -21,9 +28,7 @@ class ViewerCan:
 
     def _may(self, deed: Deed) -> Allowance:
         refusal = why_not(self.viewer, self.request, deed)
-        if refusal is None:
-            return Allowance(allowed=True, code=None, reason=None)
-        return Allowance(allowed=False, code=refusal.code, reason=refusal.message)
+        return Allowance(allowed=refusal is None, refusal=refusal, code=refusal.code if refusal is not None else None)
 
     @strawberry.field(description="Mend what was reported (`updateRequest`).")
     def update(self) -> Allowance:

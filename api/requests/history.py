@@ -1,6 +1,6 @@
 """What happened on a request, as one kind of entry for every event.
 
-A new event needs a phrase here, or is told by its name; a test holds the table complete.
+A new event needs a phrase here; a test holds the table complete.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from api.people.types import Person, person
 from casework import requests as rows
 from casework.access import names_actor
 from casework.history import HistoryRow
+from casework.phrases import N_
 
 # Everything that only staff can do shows who did it, also on an anonymous request (rule 5).
 STAFF_ACTS = frozenset(
@@ -30,21 +31,21 @@ STAFF_ACTS = frozenset(
 )
 
 PHRASES = {
-    "RequestSubmitted": "reported this",
-    "RequestUpdated": "mended the report",
-    "RequestAssigned": "changed who is assigned",
-    "RequestRecategorized": "moved this to another category",
-    "RequestAcknowledged": "acknowledged this",
-    "RequestClosed": "closed this",
-    "RequestReopened": "reopened this",
-    "PublicCommentAdded": "commented",
-    "InternalCommentAdded": "commented internally",
-    "DueDateChanged": "changed the due date",
-    "RequestMerged": "merged this into another request",
-    "RequestVisibilityChanged": "changed who can see this",
-    "ContentFlagged": "flagged this",
-    "ContentReleased": "released this",
-    "RequestArchived": "archived this",
+    "RequestSubmitted": N_("%(who)s reported this"),
+    "RequestUpdated": N_("%(who)s mended the report"),
+    "RequestAssigned": N_("%(who)s changed who is assigned"),
+    "RequestRecategorized": N_("%(who)s moved this to another category"),
+    "RequestAcknowledged": N_("%(who)s acknowledged this"),
+    "RequestClosed": N_("%(who)s closed this"),
+    "RequestReopened": N_("%(who)s reopened this"),
+    "PublicCommentAdded": N_("%(who)s commented"),
+    "InternalCommentAdded": N_("%(who)s commented internally"),
+    "DueDateChanged": N_("%(who)s changed the due date"),
+    "RequestMerged": N_("%(who)s merged this into another request"),
+    "RequestVisibilityChanged": N_("%(who)s changed who can see this"),
+    "ContentFlagged": N_("%(who)s flagged this"),
+    "ContentReleased": N_("%(who)s released this"),
+    "RequestArchived": N_("%(who)s archived this"),
 }
 
 
@@ -65,11 +66,11 @@ class HistoryEvent:
     async def actor(self, info: Info) -> Person | None:
         return await self._actor(info)
 
-    @strawberry.field(description="What happened as a sentence to show.")
+    @strawberry.field(description="What happened as a sentence to show, in the viewer's language.")
     async def text(self, info: Info) -> str:
         actor = await self._actor(info)
-        phrase = PHRASES.get(self.row.type, self.row.type)
-        return f"{actor.name if actor else 'Somebody'} {phrase}"
+        words = info.context.words
+        return words.gettext(PHRASES[self.row.type], who=actor.name if actor is not None else words.gettext("Somebody"))
 
     @strawberry.field(description="Why it was flagged; null for everything else.")
     def reason(self) -> str | None:

@@ -57,18 +57,20 @@ async def check_handle(handle: str) -> str:
     if not HANDLE.fullmatch(handle):
         raise Invalid("handle must be 2 to 40 letters, digits, hyphens or underscores.", field="handle")
     if await Person.exists(handle=handle):
-        raise Conflict(f"The handle {handle} is taken.", field="handle")
+        raise Conflict("The handle %(handle)s is taken.", field="handle", handle=handle)
     return handle
 
 
 def check_language(language: str) -> None:
     if language not in LANGUAGES:
-        raise Invalid(f"language must be one of {', '.join(LANGUAGES)}.", field="language")
+        raise Invalid("language must be one of %(known)s.", field="language", known=", ".join(LANGUAGES))
 
 
 def check_time_zone(time_zone: str) -> None:
     if time_zone not in _zones():
-        raise Invalid(f"time_zone {time_zone!r} is not a zone such as America/New_York.", field="time_zone")
+        raise Invalid(
+            "time_zone %(given)s is not a zone such as America/New_York.", field="time_zone", given=repr(time_zone)
+        )
 
 
 @cache

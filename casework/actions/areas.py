@@ -77,7 +77,7 @@ async def create_watch_area(
     """Watch an area from now on: a GeoJSON polygon, or a circle. Raises InvalidArea, Invalid, Conflict or NotFound."""
     owner_id = _signed_in(viewer)
     if await WatchArea.filter(owner_id=owner_id, deleted_event__isnull=True).count() >= AREAS_MAX:
-        raise Conflict(f"You watch {AREAS_MAX} areas already; delete one first.", field=None)
+        raise Conflict("You watch %(many)s areas already; delete one first.", many=AREAS_MAX)
     shape = read_shape(geojson, latitude, longitude, radius_m)
     area = WatchArea(
         owner_id=owner_id,

@@ -160,7 +160,12 @@ async def update_request(
 
 def _photos(urls: Sequence[str]) -> list[str]:
     if len(urls) > PHOTOS_MAX:
-        raise Invalid(f"photo_urls has {len(urls)} entries; at most {PHOTOS_MAX} are allowed.", field="photo_urls")
+        raise Invalid(
+            "%(field)s has %(many)s entries; at most %(allowed)s are allowed.",
+            field="photo_urls",
+            many=len(urls),
+            allowed=PHOTOS_MAX,
+        )
     return [text.web_address(url, "photo_urls") for url in urls]
 
 

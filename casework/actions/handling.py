@@ -98,7 +98,12 @@ async def close_many(viewer: Viewer, request_ids: Sequence[int], *, comment: str
     if not request_ids:
         raise Invalid("request_ids must name at least one request.", field="request_ids")
     if len(request_ids) > BULK_MAX:
-        raise Invalid(f"request_ids has {len(request_ids)} entries; at most {BULK_MAX} at once.", field="request_ids")
+        raise Invalid(
+            "%(field)s has %(many)s entries; at most %(allowed)s are allowed.",
+            field="request_ids",
+            many=len(request_ids),
+            allowed=BULK_MAX,
+        )
     one_deed = viewer.during(at=viewer.at, bulk=str(uuid.uuid4()), imported=viewer.imported)
     closed: dict[int, ServiceRequest] = {}
     for request_id in sorted(set(request_ids)):

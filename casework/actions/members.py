@@ -94,7 +94,7 @@ async def accept_invitation(
     if person is None:
         if name is None or password_hash is None:
             missing = "name" if name is None else "password"
-            raise Invalid(f"{missing} must be given: there is no account with this address yet.", field=missing)
+            raise Invalid("%(field)s must be given: there is no account with this address yet.", field=missing)
         person = await new_account(name=name, handle=handle, language=language, time_zone=time_zone)
         person.password_hash, person.created_at = password_hash, at
         await person.save()

@@ -35,7 +35,7 @@ async def make_organization(*, slug: str, name: str, time_zone: str, at: datetim
         raise Invalid("slug must be lower-case letters, digits and hyphens, at most 63.", field="slug")
     check_time_zone(time_zone)
     if await Organization.exists(slug=slug):
-        raise Conflict(f"There is an organization {slug} already.", field="slug")
+        raise Conflict("There is an organization %(slug)s already.", field="slug", slug=slug)
     return await Organization.create(slug=slug, name=text.line(name, "name"), time_zone=time_zone, created_at=at)
 
 

@@ -9,10 +9,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+from notifier.catalogues import refusals
+
 _WRITING = {"create", "bulk_create", "update", "delete", "save", "get_or_create", "update_or_create", "bulk_update"}
 _OUTBOX_SQL = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+outbox\b", re.IGNORECASE)
 _PATTERN_BOOK = re.compile(r"(Service|Manager|Handler|Helper)s?$|^utils?$|^helpers?$")
 MODULE_MAX = 350
+_SAID = {"Phrase", *refusals()}
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def writes_outbox(tree: ast.AST) -> Iterator[int]:
@@ -77,6 +81,46 @@ def is_named_by_the_pattern_book(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+def fills_a_message_itself(tree: ast.AST) -> Iterator[int]:
+    """What a refusal says must be a literal template, so that it can be translated, with its values beside it.
+
+    Not  Invalid(f"{field} has {n} entries.", field=field)
+    but  Invalid("%(field)s has %(many)s entries.", field=field, many=n)
+
+    Then `python -m notifier.catalogues` lists what needs its Spanish in locales/es/LC_MESSAGES/curbcast.po. A message
+    that is no argument of a refusal, as in a table of them, is marked with N_. Pages say it with `api.errors.told`.
+    """
+    for node in _refusals(tree):
+        message = node.args[0]
+        if isinstance(message, ast.JoinedStr | ast.BinOp | ast.Call) and not _is_marked(message):
+            yield node.lineno
+
+
+def leaves_a_place_empty(tree: ast.AST) -> Iterator[int]:
+    """What a refusal's template names as `%(name)s` must be given: `Invalid("… %(name)s …", name=…)`."""
+    for node in _refusals(tree):
+        given = {each.arg for each in node.keywords}
+        known = {"RateLimited": {"seconds"}, "InvalidArea": {"field"}}.get(_last_name(node.func) or "", set())
+        message = node.args[0]
+        named = set(_PLACE.findall(_text(message) or ""))
+        if _last_name(node.func) != "Phrase" and None not in given and named - given - known:
+            yield node.lineno
+
+
+def _refusals(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and _last_name(node.func) in _SAID:
+            yield node
+
+
+def _text(node: ast.AST) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _is_marked(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _last_name(node.func) == "N_"
+
+
 def is_too_long(source: str) -> bool:
     return source.count("\n") > MODULE_MAX
 
@@ -88,4 +132,4 @@ def _last_name(node: ast.AST) -> str | None:
 def _holds_text(node: ast.AST) -> bool:
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
         return any(_holds_text(each) for each in node.elts)
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return _text(node) is not None

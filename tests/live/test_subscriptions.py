@@ -112,3 +112,25 @@ async def test_a_person_hears_of_each_notification_once_and_by_the_order_of_tell
 
 def told(kind: str, *, skip: str | None = None) -> dict[str, Any]:
     return {"kind": {"key": kind}, "state": "SKIPPED" if skip else "PENDING", "skip": skip}
+
+
+async def test_everyone_is_told_in_their_own_language_and_why_it_ends_too(telling: Telling) -> None:
+    town = telling.town
+    request = await telling.settled()
+    await telling.heard()
+    asked = "subscription ($id: ID!) { requestActivity(requestId: $id) { event { text } } }"
+    async with listening(town.app) as english, listening(town.app, language="es-MX") as spanish:
+        heard = [await guest.subscribe(asked, id=request) for guest in (english, spanish)]
+        await town.done(town.tom, "closeRequest", requestId=request, comment="Filled.")
+        await telling.heard()
+        texts = [each["requestActivity"]["event"]["text"] for live in heard for each in live.taken()]
+        assert texts == ["Tom Baker closed this", "Tom Baker cerró esta solicitud"]
+        await town.done(town.tom, "setRequestVisibility", requestId=request, hidden=True)
+        await telling.heard()
+        assert [live.errors[0]["message"] for live in heard if live.errors] == [
+            "There is nothing here that you may follow, or not any more.",
+            "Aquí no hay nada que pueda seguir, o ya no lo hay.",
+        ]
+        nobody = await spanish.subscribe("subscription { viewerNotifications { cursor } }")
+        assert nobody.errors is not None
+        assert nobody.errors[0]["message"] == "Inicie sesión para recibir sus avisos."
