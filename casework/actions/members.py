@@ -12,7 +12,8 @@ from casework import text
 from casework.access import Viewer, organization_for, require
 from casework.actions.confirming import account_with, make_theirs
 from casework.actions.signing import new_account
-from casework.actions.steps import action
+from casework.actions.standing import standing_to_change
+from casework.actions.steps import action, membership_action
 from casework.database import require_transaction
 from casework.errors import Conflict, Invalid, LastOwner, NotFound
 from casework.events import MemberAdded, MemberJoined, MemberRemoved, MemberRoleChanged, Occasion, RequestAssigned
@@ -36,7 +37,8 @@ class Invited:
 async def lock_organization(organization_id: int) -> Organization:
     """One change of members at a time, so that an organization can't lose its last two owners at once."""
     require_transaction()
-    await Organization.filter(id=organization_id).select_for_update().only("id")
+    # Without the key, as events of its requests go on being written meanwhile.
+    await Organization.filter(id=organization_id).select_for_update(no_key=True).only("id")
     return await organization_for(organization_id)
 
 
@@ -112,9 +114,10 @@ async def accept_invitation(
     return person
 
 
-@action
+@membership_action
 async def change_member_role(viewer: Viewer, organization_id: int, person_id: int, *, role: Role) -> Member:
     """Give a member another role, from the next event on. Raises LastOwner."""
+    viewer = await standing_to_change(viewer, organization_id, person_id)
     await lock_organization(organization_id)
     member = await _member(organization_id, person_id)
     _require(viewer, organization_id, role, member.role)
@@ -137,9 +140,10 @@ async def change_member_role(viewer: Viewer, organization_id: int, person_id: in
     return await _join(organization_id, person_id, role, row)
 
 
-@action
+@membership_action
 async def remove_member(viewer: Viewer, organization_id: int, person_id: int) -> Member:
     """End a membership; members may leave by themselves. What they handle is nobody's then. Raises LastOwner."""
+    viewer = await standing_to_change(viewer, organization_id, person_id)
     await lock_organization(organization_id)
     if person_id == viewer.person_id:
         require(viewer, Action.LEAVE, organization_id)

@@ -8,7 +8,8 @@ from casework.actions.accounts import check_handle, check_language, check_time_z
 from casework.actions.areas import delete_area
 from casework.actions.confirming import account_with
 from casework.actions.members import end_membership, lock_organization
-from casework.actions.steps import action
+from casework.actions.standing import standing_to_change
+from casework.actions.steps import action, membership_action
 from casework.areas import AreaFollow, WatchArea
 from casework.errors import Invalid, SignInRequired
 from casework.events import AccountClosed, AddressChangeRequested
@@ -87,15 +88,15 @@ async def _request_address(viewer: Viewer, person: Person, address: str) -> None
     )
 
 
-@action
+@membership_action
 async def close_account(viewer: Viewer) -> Person:
-    """Close one's account for good: name, addresses, password, sessions, follows, areas and
-    memberships go.
+    """Close one's account for good: name, addresses, password, sessions, follows, areas and memberships go.
 
     What was reported and said stays, by "Closed account". Raises LastOwner for whoever an organization depends on.
     """
     person = await Person.get(id=own_account(viewer).id)
     at = viewer.occasion().at
+    viewer = await standing_to_change(viewer)
     for member in await Member.filter(person_id=person.id, until_event__isnull=True).order_by("organization_id"):
         await lock_organization(member.organization_id)
         await end_membership(viewer, member)

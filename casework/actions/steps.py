@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from casework import text
 from casework.access import Viewer
+from casework.actions.standing import standing_now
 from casework.database import transaction
 from casework.errors import Held
 from casework.events import RequestEvent
@@ -24,8 +25,22 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def action(verb: Callable[Concatenate[Viewer, P], Awaitable[T]]) -> Callable[Concatenate[Viewer, P], Awaitable[T]]:
-    """One transaction and one moment for everything that the verb writes."""
+Verb = Callable[Concatenate[Viewer, P], Awaitable[T]]
+
+
+def action(verb: Verb[P, T]) -> Verb[P, T]:
+    """One transaction and one moment for everything that the verb writes, by the roles that the viewer holds then."""
+
+    @wraps(verb)
+    async def run(viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async with transaction():
+            return await verb(await standing_now(viewer.pinned()), *args, **kwargs)
+
+    return run
+
+
+def membership_action(verb: Verb[P, T]) -> Verb[P, T]:
+    """The same for verbs that end memberships: they lock them, and so the viewer's roles, themselves."""
 
     @wraps(verb)
     async def run(viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> T:
