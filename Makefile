@@ -9,7 +9,7 @@ TESTERS ?= 2
 SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=loadfile
 PACKAGES := api bench casework curbcast digests notifier tests
 
-.PHONY: install demo serve mail check test bench secrets clean
+.PHONY: install demo serve mail check test bench chaos secrets clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -42,6 +42,9 @@ test: $(STAMP)
 
 bench: $(STAMP) ## all of them, or NAME=render
 	$(BIN)/curbcast bench $(NAME)
+
+chaos: $(STAMP) ## everything is killed under load, and nobody may be forgotten: KILLS=1000 SEED=7
+	$(BIN)/python -m bench.chaos --kills $(or $(KILLS),50) --seed $(or $(SEED),1)
 
 # Readable by the image's user; the folder is for its owner only.
 secrets: ## made-up secrets for docker-compose.yml

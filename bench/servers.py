@@ -121,10 +121,10 @@ async def create_database(url: str, name: str, *, template: str = "template0") -
 
 
 @contextmanager
-def valkey() -> Iterator[Server]:
-    """An empty Valkey that keeps nothing on disk."""
+def valkey(port: int | None = None) -> Iterator[Server]:
+    """An empty Valkey that keeps nothing on disk; on a free port unless one is given."""
     with tempfile.TemporaryDirectory(prefix="curbcast-valkey-", ignore_cleanup_errors=True) as folder:
-        port = free_port()
+        port = port or free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no"]
         with _running(
             [str(get_binary_path()), *options],

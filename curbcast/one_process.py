@@ -25,7 +25,9 @@ import notifier.worker
 from casework.config import Settings
 from casework.database import close_database, migrate, open_database
 from notifier import relay
+from notifier.at_work import stay_at_work
 from notifier.doorbell import DELIVER, RELAY, Doorbell
+from notifier.jobs import context_of
 from notifier.outcome import Transport
 from notifier.transports import transport_for
 
@@ -126,18 +128,15 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _workers(settings: Settings, doorbell: Doorbell, transport: Transport) -> AsyncIterator[None]:
-    workers = [
-        await notifier.worker.make_worker(settings, doorbell, transport, handle_signals=False),
-        await digests.worker.make_worker(settings, doorbell, transport, handle_signals=False),
+    halves = (notifier.worker.DUTIES, digests.worker.DUTIES)
+    at_work = [
+        asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport))) for duties in halves
     ]
-    running = [asyncio.create_task(worker.async_run()) for worker in workers]
     for job in (RELAY, DELIVER):  # what an earlier run left behind
         await doorbell.ring(job)
     try:
         yield
     finally:
-        for task in running:
+        for task in at_work:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        # A job that has begun is let finish, so that no mail is left between its 250 and its settlement.
-        await asyncio.gather(*(job for worker in workers for job in worker.tasks.values()), return_exceptions=True)
+        await asyncio.gather(*at_work, return_exceptions=True)

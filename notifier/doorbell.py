@@ -6,6 +6,7 @@ with.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -21,6 +22,8 @@ RELAY, DELIVER, DIGESTS = "relay_events", "deliver_mail", "send_digests"
 _HINTS = "curbcast:positions"
 _COALESCE_MS = 100
 _PATIENCE_SECONDS = 5.0
+AWAY = (RedisError, OSError)
+"""What is raised where Redis can't be reached."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,23 +51,28 @@ class Doorbell:
         self._url = url
         self._pool: ArqRedis | None = None
         self._away_until = 0.0
+        self._connecting = asyncio.Lock()
 
     async def connect(self) -> ArqRedis:
         """The client, connected on first use. A Redis that was away a moment ago is not waited for again."""
-        if self._pool is None:
-            if time.monotonic() < self._away_until:
-                raise ConnectionRefusedError("Redis was away a moment ago")
-            try:
-                self._pool = await create_pool(
-                    redis_settings(self._url),
-                    job_serializer=encode,
-                    job_deserializer=decode,
-                    default_queue_name=NOTIFIER_QUEUE,
-                )
-            except (RedisError, OSError):
-                self._away_until = time.monotonic() + _PATIENCE_SECONDS
-                raise
-        return self._pool
+        async with self._connecting:
+            if self._pool is None:
+                self._pool = await self._connected()
+            return self._pool
+
+    async def _connected(self) -> ArqRedis:
+        if time.monotonic() < self._away_until:
+            raise ConnectionRefusedError("Redis was away a moment ago")
+        try:
+            return await create_pool(
+                redis_settings(self._url),
+                job_serializer=encode,
+                job_deserializer=decode,
+                default_queue_name=NOTIFIER_QUEUE,
+            )
+        except AWAY:
+            self._away_until = time.monotonic() + _PATIENCE_SECONDS
+            raise
 
     async def ring(self, job: str, queue: str = NOTIFIER_QUEUE) -> None:
         """Ask a worker to do `job` now. Rings within a tenth of a second are one."""
@@ -72,21 +80,21 @@ class Doorbell:
             redis = await self.connect()
             if await redis.set(f"curbcast:rung:{job}", 1, px=_COALESCE_MS, nx=True):
                 await redis.enqueue_job(job, _queue_name=queue)
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             log.warning("doorbell_silent", job=job, error=repr(error))
 
     async def hint(self, position: int) -> None:
         """Tell live clients' processes that history has grown to `position`."""
         try:
             await (await self.connect()).publish(_HINTS, position)
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             log.warning("hint_lost", position=position, error=repr(error))
 
     async def hears(self, worker: str) -> bool:
         """Whether the worker of that name has lately said that it lives. Nobody is heard while Redis is away."""
         try:
             return bool(await (await self.connect()).exists(worker))
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             log.warning("worker_not_heard", worker=worker, error=repr(error))
             return False
 
@@ -102,7 +110,7 @@ class Doorbell:
                 steps.incr(key)
                 steps.ttl(key)
                 _, used, left = await steps.execute()
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             log.warning("rate_not_counted", error=repr(error))
             return None
         return max(int(left), 1) if int(used) > limit else None

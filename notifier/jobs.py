@@ -5,6 +5,7 @@ Each works until nothing is due, and then returns: the timetable or the next rin
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, TypedDict, cast
 
 from casework.config import Settings
@@ -14,17 +15,22 @@ from notifier.outcome import Transport
 
 
 class Context(TypedDict):
-    """What a worker's jobs share."""
+    """What a worker's jobs share. Once it is `stopping`, a job ends with the batch that it is at."""
 
     settings: Settings
     doorbell: Doorbell
     transport: Transport
+    stopping: asyncio.Event
+
+
+def context_of(settings: Settings, doorbell: Doorbell, transport: Transport) -> Context:
+    return {"settings": settings, "doorbell": doorbell, "transport": transport, "stopping": asyncio.Event()}
 
 
 async def relay_events(ctx: dict[str, Any]) -> None:
     """Stamp positions, tell due events, and have their mail delivered."""
     mine = cast(Context, ctx)
-    while True:
+    while not mine["stopping"].is_set():
         position = await relay.stamp()
         if position is not None:
             await mine["doorbell"].hint(position)
@@ -37,7 +43,7 @@ async def relay_events(ctx: dict[str, Any]) -> None:
 async def deliver_mail(ctx: dict[str, Any]) -> None:
     """Send what is due."""
     mine = cast(Context, ctx)
-    while await deliver.deliver_due(mine["transport"], mine["settings"]):
+    while not mine["stopping"].is_set() and await deliver.deliver_due(mine["transport"], mine["settings"]):
         pass
 
 

@@ -1,4 +1,6 @@
-"""The notifier's arq worker and its timetable. arq is used here and in doorbell and jobs, and nowhere else.
+"""What the notifier's workers do, and the arq worker that does it, which `notifier.at_work` keeps at work.
+
+arq is used in these two, doorbell and jobs, and nowhere else.
 
 A worker says every half minute that it lives, under the name of its machine or container: `heartbeat`.
 """
@@ -6,58 +8,52 @@ A worker says every half minute that it lives, under the name of its machine or 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 from arq import cron, func
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
-from casework.config import Settings
 from casework.database import is_postgres
-from notifier.doorbell import NOTIFIER_QUEUE, Doorbell, decode, encode
+from notifier.doorbell import NOTIFIER_QUEUE, decode, encode
 from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
-from notifier.outcome import Transport
 
 JOB_TIMEOUT_SECONDS = 3600
 _HEARTBEAT_SECONDS = 30
-Timetable = Sequence[tuple[WorkerCoroutine, set[int]]]
-"""Jobs, each with its seconds of every minute."""
-EVEN_SECONDS = set(range(0, 60, 2))
+_EVEN_SECONDS = frozenset(range(0, 60, 2))
 
 
-async def make_worker(
-    settings: Settings, doorbell: Doorbell, transport: Transport, *, burst: bool = False, handle_signals: bool = True
-) -> Worker:
-    """A worker on an open database. `burst` works off what is queued and returns.
+@dataclass(frozen=True)
+class Duties:
+    """The jobs of one half, each with its seconds of every minute, and the queue on which they are rung for."""
 
-    The relay and the delivery tick every two seconds, whatever Redis forgot; SQLite has one writer, so there jobs run
-    one at a time.
+    queue: str
+    timetable: tuple[tuple[WorkerCoroutine, AbstractSet[int]], ...]
+
+
+DUTIES = Duties(
+    NOTIFIER_QUEUE, ((relay_events, _EVEN_SECONDS), (deliver_mail, _EVEN_SECONDS), (rescue_work, frozenset({30})))
+)
+"""The relay and the delivery tick every two seconds, whatever Redis forgot."""
+
+
+async def worker_for(duties: Duties, context: Context, *, burst: bool = False) -> Worker:
+    """A worker, on an open database, that does each job at its seconds of every minute and whenever it is rung for.
+
+    `burst` works off what is queued and returns. SQLite has one writer, so there jobs run one at a time. Signals are
+    for whoever runs the worker.
     """
-    context: Context = {"settings": settings, "doorbell": doorbell, "transport": transport}
-    timetable = [(relay_events, EVEN_SECONDS), (deliver_mail, EVEN_SECONDS), (rescue_work, {30})]
-    return await worker_for(timetable, NOTIFIER_QUEUE, context, doorbell, burst=burst, handle_signals=handle_signals)
-
-
-async def worker_for(
-    timetable: Timetable,
-    queue: str,
-    context: Context,
-    doorbell: Doorbell,
-    *,
-    burst: bool = False,
-    handle_signals: bool = True,
-) -> Worker:
-    """A worker that does each job at its seconds of every minute, and whenever it is rung for."""
     options: dict[str, Any] = {"keep_result": 0, "timeout": JOB_TIMEOUT_SECONDS, "max_tries": 1}
     return Worker(
-        functions=[func(job, **options) for job, _ in timetable],
-        cron_jobs=None if burst else [cron(job, second=seconds, **options) for job, seconds in timetable],
-        redis_pool=await doorbell.connect(),
-        queue_name=queue,
+        functions=[func(job, **options) for job, _ in duties.timetable],
+        cron_jobs=None if burst else [cron(job, second=set(at), **options) for job, at in duties.timetable],
+        redis_pool=await context["doorbell"].connect(),
+        queue_name=duties.queue,
         ctx=dict(context),
         burst=burst,
-        handle_signals=handle_signals,
+        handle_signals=False,
         max_jobs=4 if is_postgres() else 1,
         poll_delay=0.05,
         keep_result=0,
@@ -65,7 +61,7 @@ async def worker_for(
         job_deserializer=decode,
         log_results=False,
         health_check_interval=_HEARTBEAT_SECONDS,
-        health_check_key=heartbeat(queue),
+        health_check_key=heartbeat(duties.queue),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 from contextlib import AsyncExitStack, suppress
 from enum import StrEnum
 from ipaddress import ip_address
@@ -30,8 +31,10 @@ from curbcast.demo import Demo, build_town, live
 from curbcast.listening import server_for
 from curbcast.one_process import Running, running
 from curbcast.settings import load_settings
+from notifier.at_work import stay_at_work
 from notifier.captured import CapturedMail
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
+from notifier.jobs import context_of
 from notifier.transports import transport_for
 
 Host = Annotated[str, typer.Option(help="Where to listen.")]
@@ -147,9 +150,12 @@ async def _work(settings: Settings, redis_url: str, half: Half) -> None:
         stack.push_async_callback(doorbell.close)
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
-        make = digests.worker.make_worker if half is Half.DIGESTS else notifier.worker.make_worker
-        with suppress(asyncio.CancelledError):  # how arq ends on SIGTERM, once its jobs are done
-            await (await make(settings, doorbell, transport)).async_run()
+        duties = digests.worker.DUTIES if half is Half.DIGESTS else notifier.worker.DUTIES
+        working = asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport)))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 def migrate_database(data_dir: DataDir = None) -> None:

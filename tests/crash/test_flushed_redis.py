@@ -7,8 +7,9 @@ from collections import Counter
 
 from bench.servers import Server, ask_valkey
 from notifier.doorbell import Doorbell
+from notifier.jobs import context_of
 from notifier.transports import transport_for
-from notifier.worker import make_worker
+from notifier.worker import DUTIES, worker_for
 from tests.mailbox import Mailbox
 from tests.telling import open_telling
 from tests.town import settings
@@ -22,7 +23,7 @@ async def test_everything_flushed_with_work_under_way_loses_no_mail(db: str, mai
     doorbell, transport = Doorbell(valkey.url), transport_for(config)
     await doorbell.ring("relay_events")
     ask_valkey(valkey.port, "FLUSHALL")
-    worker = await make_worker(config, doorbell, transport, handle_signals=False)
+    worker = await worker_for(DUTIES, context_of(config, doorbell, transport))
     running = asyncio.create_task(worker.async_run())
     await mailbox.wait_for(7, timeout=30)
     ask_valkey(valkey.port, "FLUSHALL")

@@ -11,11 +11,13 @@ from api.app import build_app
 from bench.servers import Server
 from digests.issues import Issue
 from digests.now import next_digest_at, preview_digest, send_now
-from digests.worker import make_worker
+from digests.worker import DUTIES
 from notifier.doorbell import Doorbell
 from notifier.held import choose
+from notifier.jobs import context_of
 from notifier.notifications import Notification, State
 from notifier.preferences import Cadence, ReaderSettings
+from notifier.worker import worker_for
 from tests.telling import Telling, told
 from tests.town import nothing_changes
 
@@ -115,7 +117,7 @@ async def test_whoever_sends_digests_is_rung_so_that_nobody_waits_for_the_next_l
     town, doorbell = telling.town, Doorbell(valkey.url)
 
     async def rung() -> list[tuple[str, str]]:
-        worker = await make_worker(telling.settings, doorbell, telling.transport, burst=True, handle_signals=False)
+        worker = await worker_for(DUTIES, context_of(telling.settings, doorbell, telling.transport), burst=True)
         before = len(telling.transport.mails)
         await worker.async_run()
         return [(mail.recipient, mail.kind) for mail in telling.transport.mails[before:]]

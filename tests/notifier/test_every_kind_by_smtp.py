@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bench.servers import Server
 from notifier.doorbell import Doorbell
+from notifier.jobs import context_of
 from notifier.kinds import CATALOGUE, Group
 from notifier.transports import transport_for
-from notifier.worker import make_worker
+from notifier.worker import DUTIES, worker_for
 from tests.mailbox import Mailbox
 from tests.telling import open_telling
 from tests.town import Town, settings
@@ -36,7 +37,7 @@ async def test_every_kind_arrives(db: str, mailbox: Mailbox, valkey: Server) -> 
         await _a_day(telling.town)
     doorbell, transport = Doorbell(valkey.url), transport_for(config)
     await doorbell.ring("relay_events")
-    worker = await make_worker(config, doorbell, transport, burst=True, handle_signals=False)
+    worker = await worker_for(DUTIES, context_of(config, doorbell, transport), burst=True)
     await worker.async_run()
     await transport.close()
     await doorbell.close()
