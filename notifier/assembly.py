@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -111,8 +111,8 @@ def assemble(file: str) -> list[Piece]:
     return list(_expanded(document, _macros(), file))
 
 
-@cache
-def _macros_at(changed: float) -> dict[str, Macro]:
+@lru_cache(maxsize=8)
+def _macros_at(state: tuple[object, ...]) -> dict[str, Macro]:
     return {
         words[1].split("(")[0]: Macro(_parameters(" ".join(words[1:])), body)
         for words, body in _sections(read(PARTS), "macro", PARTS)
@@ -120,7 +120,14 @@ def _macros_at(changed: float) -> dict[str, Macro]:
 
 
 def _macros() -> dict[str, Macro]:
-    return _macros_at((FOLDER / PARTS).stat().st_mtime)
+    return _macros_at(state_of(PARTS))
+
+
+def state_of(file: str) -> tuple[object, ...]:
+    """Differs when a template's file does: which one it is, when it was written, how long it is."""
+    path = FOLDER / file
+    stat = path.stat()
+    return str(path), stat.st_mtime_ns, stat.st_size
 
 
 def _sections(parts: list[Piece], keyword: str, file: str) -> Iterator[tuple[list[str], list[Piece]]]:

@@ -140,7 +140,7 @@ def _as_shown(story: Story, entries: int, words: Words) -> ToldStory:
     request = story.newest.request
     about = []
     if request is not None:
-        about = [f"#{request.number}", words.status(request.status), request.category, request.address or ""]
+        about = [words.status(request.status), request.category, request.address or ""]
     if story.areas:
         about.append(words.gettext("in %(areas)s", areas=words.names(story.areas)))
     earlier, last_of = len(story.lines) - entries, ""

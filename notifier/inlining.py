@@ -27,6 +27,9 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 _INDENTATION = re.compile(r"\s*\n\s*")
 # MJML's rule for `fluid-on-mobile`, which we don't use; it is there or not by whether a mail happens to hold a picture.
 _FLUID_IMAGES = re.compile(r"<style[^>]*>\s*@media[^{]*\{\s*table\.mj-full-width-mobile[^<]*</style>")
+# MJML writes it onto the cell around a button; no HTML has it, and the cell's own `valign` and style say the same.
+_NO_ATTRIBUTE = re.compile(r' vertical-align="[^"]*"')
+_DOCTYPE = "<!doctype html>\n"
 _REPEATING, _END = "for line in lines", "endfor"
 
 
@@ -86,16 +89,16 @@ def sources(file: str) -> Sources:
 def inlined(document: str) -> str:
     """MJML -> HTML that mail programs understand. ValueError where it isn't MJML."""
     page = _FLUID_IMAGES.sub("", mjml2html(document, disable_comments=False, fonts={}))
-    return str(
-        Premailer(
-            page,
-            allow_network=False,
-            disable_validation=True,
-            strip_important=False,
-            disable_basic_attributes=["align", "bgcolor", "height", "valign", "width"],
-            cssutils_logging_level=logging.CRITICAL,
-        ).transform()
+    inliner = Premailer(
+        _NO_ATTRIBUTE.sub("", page),
+        allow_network=False,
+        disable_validation=True,
+        strip_important=False,
+        disable_basic_attributes=["align", "bgcolor", "height", "valign", "width"],
+        cssutils_logging_level=logging.CRITICAL,
     )
+    # The inliner drops the doctype, without which browsers draw as they did in 1998.
+    return _DOCTYPE + str(inliner.transform())
 
 
 def _opaque(parts: list[Piece]) -> tuple[str, dict[str, Piece]]:

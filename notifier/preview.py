@@ -1,49 +1,76 @@
-"""What readers would see: sample mails through the production renderer. Sends nothing, reads no database."""
+"""What readers would see: sample mails through the production renderer. Sends nothing, reads no database.
+
+name        a kind's key, `bundle` or `digest`
+sample      one of its cases (`samples_of(name)`), the ordinary one first
+brand       one of `BRANDS`
+language    one that has a catalogue
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
+from typing import Any
 
 from notifier.compose import compose
-from notifier.digest_render import render_digest
+from notifier.digest_render import Digest, render_digest
+from notifier.digest_samples import digest_samples
 from notifier.envelope import Envelope
-from notifier.facts import Rendered
-from notifier.kinds import CATALOGUE
-from notifier.render import render, render_shared
-from notifier.samples import NOW, digest, sample
+from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered
+from notifier.kinds import CATALOGUE, KINDS
+from notifier.odd_samples import PLAIN, odd_samples
+from notifier.render import SharedLetter, render_bundle, render_shared
+from notifier.samples import MARLOW, NOW, SITE, bundle
 from notifier.words import languages
 
-DIGEST = "digest"
+DIGEST, BUNDLE = "digest", "bundle"
+BRANDS: dict[str, OrganizationFacts] = {
+    "marlow": MARLOW,
+    "plain": OrganizationFacts(name=MARLOW.name, time_zone=MARLOW.time_zone),
+    "bright": replace(MARLOW, color="#ffdd00", logo_url=f"{SITE}/logo.png"),
+    "dark": replace(MARLOW, color="#0b0c0c"),
+}
+"""Marlow's own colours, none at all, a light one with a logo, and one as dark as the page at night."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """One mail of one kind in one language; `eml` is the whole message."""
+    """One mail; `eml` is the whole message. `typed` is what people wrote, so whatever it looks like, it is no fault of
+    the template; `stoppable` says that it isn't account mail."""
 
     kind: str
     language: str
+    sample: str
+    brand: str
     rendered: Rendered
     eml: bytes
+    typed: frozenset[str]
+    stoppable: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} ({self.language}, {self.sample}, {self.brand})"
 
 
 def preview_names() -> list[str]:
-    """Every kind of the catalogue, in its order, and the digest."""
-    return [*(kind.key for kind in CATALOGUE), DIGEST]
+    """Every kind of the catalogue, in its order, and what tells several events."""
+    return [*(kind.key for kind in CATALOGUE), BUNDLE, DIGEST]
 
 
-def preview(name: str, language: str) -> Preview:
-    """One sample mail. KeyError for a name that is not in `preview_names`."""
-    if name == DIGEST:
-        contents, reader = digest(language)
-        letter = render_digest(contents)
-        rendered = letter.filled(reader)
-    else:
-        facts, reader = sample(name, language)
-        letter = render_shared(facts)
-        rendered = render(facts, reader)
+def samples_of(name: str) -> list[str]:
+    """The names of a kind's cases. KeyError for a name that is not in `preview_names`."""
+    return list(_cases(name, "en"))
+
+
+def preview(name: str, language: str, sample: str = PLAIN, brand: str = "marlow") -> Preview:
+    """One sample mail. KeyError for what doesn't exist; for any kind, `PLAIN` is the first of its cases."""
+    cases = _cases(name, language)
+    case = next(iter(cases)) if sample == PLAIN else sample
+    letter, reader, typed = cases[case](BRANDS[brand])
+    stoppable = name not in KINDS or not KINDS[name].is_account
     envelope = Envelope(
-        from_name="Town of Marlow",
+        from_name=BRANDS[brand].name,
         from_address="requests@marlow.example",
         to_address="reader@marlow.example",
         to_name=reader.name,
@@ -57,11 +84,80 @@ def preview(name: str, language: str) -> Preview:
         event_id="0",
         date=NOW,
     )
-    return Preview(name, language, rendered, compose(letter, reader, envelope))
+    eml = compose(letter, reader, envelope)
+    return Preview(name, language, case, brand, letter.filled(reader), eml, typed, stoppable)
 
 
 def previews() -> Iterator[Preview]:
-    """Everything, in every language."""
+    """The ordinary case of everything, in every language."""
     for name in preview_names():
         for language in languages():
             yield preview(name, language)
+
+
+def all_combinations() -> list[tuple[str, str, str, str]]:
+    """The arguments of `preview` for every mail there can be: kind x language x case x brand."""
+    return [
+        (name, language, case, brand)
+        for name in preview_names()
+        for case in samples_of(name)
+        for language in languages()
+        for brand in BRANDS
+    ]
+
+
+_Made = tuple[SharedLetter, Reader, frozenset[str]]
+_Case = Callable[[OrganizationFacts], _Made]
+
+
+def _cases(name: str, language: str) -> dict[str, _Case]:
+    """What makes each case of a kind for an organization."""
+    if name == DIGEST:
+        return {case: partial(_digest, make) for case, make in digest_samples(language).items()}
+    if name == BUNDLE:
+        return {
+            "one thing done to many": partial(_bundle, *bundle(language, 3)),
+            "several things": partial(_bundle, *bundle(language, 3, mixed=True)),
+            "a hundred": partial(_bundle, *bundle(language, 100)),
+        }
+    KINDS[name]  # a KeyError for a kind that doesn't exist: a sample can be made for any
+    return {case: partial(_single, *made) for case, made in odd_samples(name, language).items()}
+
+
+def _single(facts: Facts, reader: Reader, brand: OrganizationFacts) -> _Made:
+    branded = replace(facts, organization=brand)
+    return render_shared(branded), reader, _typed(branded, reader)
+
+
+def _bundle(lines: list[Line], reader: Reader, brand: OrganizationFacts) -> _Made:
+    branded = [Line(replace(line.facts, organization=brand)) for line in lines]
+    return render_bundle(branded), reader, _typed([line.facts for line in branded], reader)
+
+
+def _digest(make: Callable[[], tuple[Digest, Reader]], brand: OrganizationFacts) -> _Made:
+    contents, reader = make()
+    if contents.organization.name == MARLOW.name:
+        contents = replace(
+            contents,
+            organization=brand,
+            stories=tuple(
+                replace(story, lines=tuple(Line(replace(line.facts, organization=brand)) for line in story.lines))
+                for story in contents.stories
+            ),
+        )
+    return render_digest(contents), reader, _typed([s.lines for s in contents.stories], reader)
+
+
+def _typed(*values: Any) -> frozenset[str]:
+    """Every string in the facts, however deep."""
+    found: set[str] = set()
+    for value in values:
+        if isinstance(value, str):
+            found.add(value)
+        elif is_dataclass(value) and not isinstance(value, type):
+            found |= _typed(*(getattr(value, each.name) for each in fields(value) if each.repr))
+        elif isinstance(value, Mapping):
+            found |= _typed(*value.values())
+        elif isinstance(value, list | tuple):
+            found |= _typed(*value)
+    return frozenset(found)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from notifier.digest_render import Digest, Story
 from notifier.facts import AreaFacts, Facts, Line, OrganizationFacts, Reader, RequestFacts
 
 SITE = "https://marlow.example"
@@ -51,7 +50,7 @@ OTHER_LAMP = replace(
 _STATUS = {"acknowledged": "acknowledged", "closed": "closed", "reopened": "open", "merged": "archived"}
 
 # What only some kinds have: who did it, what they said, and `extra`.
-_TEXTS = {
+TEXTS = {
     "staff_request_acknowledged": "Tom goes there on Thursday with the lift.",
     "request_acknowledged": "Thanks for telling us. Tom goes there on Thursday with the lift.",
     "staff_request_closed": "New lamp fitted, and the timer set to dusk.\nThe old one had water in it.",
@@ -127,7 +126,7 @@ def sample(kind: str, language: str) -> tuple[Facts, Reader]:
         request=replace(LAMP, status=status) if not about_area else None,
         actor=actor,
         occurred_at=NOW,
-        text=_TEXTS.get(kind),
+        text=TEXTS.get(kind),
         extra={"area": ELM_PARK} if about_area else _EXTRA.get(kind, {}),
     )
     staff = kind.startswith("staff_")
@@ -147,66 +146,6 @@ def reader(name: str | None, reasons: tuple[str, ...]) -> Reader:
             "unsubscribe": f"{SITE}/u/t9Rk",
         },
     )
-
-
-def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
-    """The cases that templates forget, by name."""
-    facts, who = sample(kind, language)
-    if facts.request is None:
-        return {"as it comes": (facts, who)}
-    bare = replace(
-        facts.request,
-        description="",
-        address=None,
-        photo_url=None,
-        reporter_name=None,
-        due_at=None,
-        answers=(),
-    )
-    hostile = "{{7*7}} {% raw %} <script>alert(1)</script> <mj-text>&amp; & \"quoted\" 'single' qx1xq \x020\x03"
-    long = "Wasserversorgungsleitungsschachtdeckel" * 4
-    arabic, emoji = "ليلى حدّاد", "👩🏽‍🔧 Noor 🚧"
-    said = facts.text is not None
-    return {
-        "as it comes": (facts, who),
-        "nobody named, nothing known": (
-            replace(facts, actor=None, request=replace(bare, lat=None, lng=None)),
-            Reader(None, who.reasons[:1]),
-        ),
-        "a place without an address": (replace(facts, request=bare), who),
-        "long": (
-            replace(
-                facts,
-                text="A long comment, with a link: https://example.com/a?b=c&d=e. " * 130 if said else None,
-                request=replace(facts.request, summary=f"A very long summary about the {long} on Elm Street"),
-            ),
-            who,
-        ),
-        "right to left, and emoji": (
-            replace(facts, actor=emoji, text="مصباح الشارع لا يعمل 🔦\n\nשלום" if said else None),
-            replace(who, name=arabic),
-        ),
-        "hostile": (
-            replace(
-                facts,
-                actor=hostile,
-                text=f"{hostile}\r\nBcc: everyone@example.com\n\n.\n..\n" if said else None,
-                request=replace(
-                    facts.request, summary=hostile, description=hostile, address=hostile, answers=((hostile, hostile),)
-                ),
-                extra={**facts.extra, "typed_by": hostile},
-            ),
-            replace(who, name=hostile),
-        ),
-        "private": (
-            replace(
-                facts,
-                request=replace(facts.request, is_private=True),
-                extra={**facts.extra, "survivor": None} if kind == "request_merged" else facts.extra,
-            ),
-            who,
-        ),
-    }
 
 
 def bundle(language: str, count: int = 12, *, mixed: bool = False) -> tuple[list[Line], Reader]:
@@ -239,47 +178,3 @@ def _account(kind: str, language: str) -> tuple[Facts, Reader]:
         extra=_ACCOUNT[kind],
     )
     return facts, Reader("Maya Lindqvist", ("account",))
-
-
-_HAPPENINGS = (
-    ("commented", "Ines Duarte", _TEXTS["request_commented"]),
-    ("closed", "Rosa Delgado", _TEXTS["request_closed"]),
-    ("acknowledged", "Rosa Delgado", _TEXTS["request_acknowledged"]),
-    ("reopened", "Maya Lindqvist", _TEXTS["request_reopened"]),
-)
-
-
-def digest(language: str, count: int = 8) -> tuple[Digest, Reader]:
-    """What Ines's two areas saw in a day: `count` events, every third of them a new request."""
-    zone = MARLOW.time_zone
-    following = NOW.replace(hour=12, minute=0) + timedelta(days=1)
-    told: list[Story] = []
-    place = 0
-    while place < count:
-        is_new = len(told) % 2 == 0
-        events = min(1 if is_new else 1 + len(told) % 3, count - place)
-        lamp = replace(
-            LAMP,
-            number=1042 + len(told),
-            summary=f"Street light {len(told) + 1} is out",
-            address=f"{len(told) * 2 + 2} Elm Street",
-            status="open" if is_new else "acknowledged",
-            url=f"{SITE}/r/marlow/{1042 + len(told)}",
-        )
-        lines = []
-        for number in range(events):
-            at = NOW - timedelta(minutes=7 * (place + number))
-            facts = replace(
-                sample("watch_area_request", language)[0], request=lamp, occurred_at=at, actor="Maya Lindqvist"
-            )
-            if not is_new:
-                move, actor, text = _HAPPENINGS[(place + number) % len(_HAPPENINGS)]
-                facts = replace(facts, kind="watch_area_activity", actor=actor, text=text, extra={"move": move})
-            lines.append(Line(facts))
-        areas = (("Elm Park",), ("Old Harbour",), ("Elm Park", "Old Harbour"))[len(told) % 3]
-        told.append(Story(tuple(lines), areas, is_new=is_new))
-        place += events
-    new = sum(story.is_new for story in told)
-    who = reader("Ines Duarte", ("watch_area",))
-    links = {"unsubscribe": who.links["unsubscribe"], "all": f"{SITE}/d/k2Vm"}
-    return Digest(tuple(told), MARLOW, new, count - new, next_at=following, zone=zone), replace(who, links=links)

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from markupsafe import Markup, escape
 
 from notifier import lint, quoted
-from notifier.assembly import FOLDER, LAYOUT, PARTS, TemplateProblem, blocks, pieces, read
+from notifier.assembly import FOLDER, LAYOUT, PARTS, TemplateProblem, blocks, pieces, read, state_of
 from notifier.facts import Reader
 from notifier.inlining import Sources, sources, translated
 from notifier.words import words_in
@@ -72,19 +72,24 @@ def reload_on_change(on: bool = True) -> None:
 def mould(kind: str, language: str) -> Mould:
     """The compiled templates of a kind. TemplateProblem names the file and line of what is wrong."""
     file = f"{kind}.mjml"
-    changed: tuple[float, ...] = ()
+    changed: tuple[object, ...] = ()
     if _Reloading.on:
-        changed = tuple(path.stat().st_mtime for name in (file, LAYOUT, PARTS) if (path := FOLDER / name).exists())
+        changed = tuple(state_of(name) for name in (file, LAYOUT, PARTS) if (FOLDER / name).exists())
     return _mould(file, words_in(language).language, changed)
+
+
+def files() -> tuple[str, ...]:
+    """Every template file, the layout and the parts among them."""
+    return tuple(sorted(path.name for path in FOLDER.glob("*.mjml")))
 
 
 def kinds() -> tuple[str, ...]:
     """Every kind that has a template of its own."""
-    return tuple(sorted(p.stem for p in FOLDER.glob("*.mjml") if not p.name.startswith("_") and p.stem not in SEVERAL))
+    return tuple(file[:-5] for file in files() if not file.startswith("_") and file[:-5] not in SEVERAL)
 
 
 @lru_cache(maxsize=512)
-def _mould(file: str, language: str, changed: tuple[float, ...]) -> Mould:
+def _mould(file: str, language: str, changed: tuple[object, ...]) -> Mould:
     own = blocks(read(file), file)
     for required in ("subject", "digest_line", "body"):
         if required not in own:
@@ -104,7 +109,7 @@ def _mould(file: str, language: str, changed: tuple[float, ...]) -> Mould:
 
 
 @lru_cache(maxsize=256)
-def _sources(file: str, changed: tuple[float, ...]) -> Sources:
+def _sources(file: str, changed: tuple[object, ...]) -> Sources:
     for name in (LAYOUT, PARTS, file):
         lint.check(name)
     return sources(file)

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from notifier.assembly import TemplateProblem
+from notifier.gate import faults
 from notifier.kinds import CATALOGUE
 from notifier.lint import problems
-from notifier.preview import previews
-from notifier.templates import kinds as template_names
+from notifier.preview import all_combinations, preview, preview_names, previews
+from notifier.templates import files as template_files
 
 app = typer.Typer(no_args_is_help=True, help="List, preview and check the mail templates.")
 
@@ -44,11 +46,27 @@ def preview_all(
 
 
 @app.command("lint")
-def lint() -> None:
-    """Check every template's MJML; each problem with its file and line."""
-    found = [problem for name in template_names() for problem in problems(f"{name}.mjml")]
+def lint(
+    kinds: Annotated[list[str] | None, typer.Argument(help="Only these kinds (default: all).")] = None,
+) -> None:
+    """Check every template's MJML, then every mail that can be made: each problem with its file and line, or mail."""
+    wanted = set(kinds or preview_names())
+    if unknown := wanted - set(preview_names()):
+        raise typer.BadParameter(f"There is no kind {', '.join(sorted(unknown))}; see `curbcast mail list`.")
+    found = [str(problem) for file in template_files() for problem in problems(file)]
+    mails = [each for each in all_combinations() if each[0] in wanted] if not found else []
+    for each in track(mails, description="Checking", console=Console(stderr=True), transient=True):
+        found += _faults(*each)
     for problem in found:
-        typer.secho(str(problem), fg="red", err=True)
+        typer.secho(problem, fg="red", err=True)
     if found:
         raise typer.Exit(1)
-    typer.echo("No problems found.")
+    typer.echo(f"No problems found in {len(template_files())} templates and {len(mails)} mails.")
+
+
+def _faults(name: str, language: str, case: str, brand: str) -> list[str]:
+    try:
+        mail = preview(name, language, case, brand)
+    except TemplateProblem as problem:
+        return [f"{name} ({language}, {case}, {brand}): {problem}"]
+    return [f"{mail.title}: {fault}" for fault in faults(mail)]

@@ -18,12 +18,12 @@ from api.pages.html import STATIC
 from casework.people import Person
 from digests.issues import Issue, IssueLine
 from notifier.digest_render import Digest, Story, render_digest
+from notifier.digest_samples import digest
 from notifier.facts import Line, Rendered
 from notifier.held import choose
 from notifier.links import Links
 from notifier.notifications import Notification, State
 from notifier.preferences import Cadence
-from notifier.samples import digest
 from tests.notifier.reading_mail import Page
 from tests.telling import Mail, Telling, mail_to
 
@@ -54,8 +54,8 @@ def test_the_subject_says_what_is_in_it_and_where() -> None:
 def test_each_request_is_one_story_with_its_place_and_all_of_its_news() -> None:
     text = shown(8).text
     assert (
-        "Street light 6 is out: https://marlow.example/r/marlow/1047\n"
-        "#1047 · Acknowledged · Street lights · 12 Elm Street · in Elm Park and Old Harbour\n"
+        "#1047 Street light 6 is out: https://marlow.example/r/marlow/1047\n"
+        "Acknowledged · Street lights · 12 Elm Street · in Elm Park and Old Harbour\n"
         "Rosa Delgado acknowledged this request, June 3, 2025 at 1:23\u00a0PM\n\n"
         "> Thanks for telling us. Tom goes there on Thursday with the lift.\n\n"
         "Maya Lindqvist reopened this request, June 3, 2025 at 1:16\u00a0PM\n\n"
@@ -94,7 +94,7 @@ def test_a_long_comment_is_cut_with_a_link_to_all_of_it(length: int, is_cut: boo
     stories = (story_of(contents, 0, text="a" * length), story_of(contents, 1, text="short"))
     text = render_digest(replace(contents, stories=stories, new=0, updates=2)).filled(reader).text
     assert ("a" * 599 + "…" in text) is is_cut
-    assert ("Read all of it: https://marlow.example/r/marlow/1042\n" in text) is is_cut
+    assert ("Read all of #1042: https://marlow.example/r/marlow/1042\n" in text) is is_cut
 
 
 def test_what_is_left_out_is_counted_and_linked() -> None:

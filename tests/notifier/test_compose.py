@@ -20,8 +20,9 @@ from notifier import clean, quoted
 from notifier.compose import compose
 from notifier.envelope import Envelope
 from notifier.facts import Facts
+from notifier.odd_samples import odd_samples
 from notifier.render import Reader, SharedLetter, render, render_bundle, render_shared
-from notifier.samples import bundle, odd_samples, sample
+from notifier.samples import bundle, sample
 from notifier.templates import kinds
 
 ENVELOPE = Envelope(

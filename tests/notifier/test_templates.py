@@ -12,8 +12,9 @@ import pytest
 
 from bench import naive_mail
 from notifier import assembly, lint, templates
+from notifier.odd_samples import odd_samples
 from notifier.render import Line, render, render_bundle, render_shared
-from notifier.samples import bundle, odd_samples, sample
+from notifier.samples import bundle, sample
 from tests.notifier.reading_mail import Page
 
 KINDS = templates.kinds()
@@ -54,13 +55,8 @@ def test_a_compiled_bundle_is_what_the_naive_way_makes(mixed: bool, count: int) 
     assert Page(letter.filled(reader).html).parts == Page(naive_mail.page(letter, reader)).parts
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_template_passes_the_lint(kind: str) -> None:
-    assert [str(problem) for problem in lint.problems(f"{kind}.mjml")] == []
-
-
-@pytest.mark.parametrize("file", ["_layout.mjml", "_parts.mjml", "bundle.mjml"])
-def test_layout_parts_and_digest_pass_the_lint(file: str) -> None:
+@pytest.mark.parametrize("file", templates.files())
+def test_every_template_passes_the_lint(file: str) -> None:
     assert [str(problem) for problem in lint.problems(file)] == []
 
 
