@@ -1,4 +1,4 @@
-"""Ready-made operations that GraphiQL offers. A test runs every one of them against the town."""
+"""Ready-made operations that GraphiQL offers; tests/clients/test_documented.py runs every one of them."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ import shapely
 
 from casework import text
 from casework.errors import InvalidArea
+from casework.phrases import N_
 from casework.rings import read_rings
 from casework.untangling import closed, untangle
 
@@ -57,10 +58,10 @@ def parse_area(geojson: Mapping[str, Any]) -> Shape:
     geometry = drawn[0] if len(drawn) == 1 else shapely.MultiPolygon(drawn)
     if not shapely.is_valid(geometry):
         geometry = untangle(polygons)
-        repairs.append("rings that touch or overlap were joined")
+        repairs.append(N_("rings that touch or overlap were joined"))
     oriented = shapely.orient_polygons(geometry)
     if not shapely.equals_exact(oriented, geometry):
-        repairs.append("rings were turned the usual way round")
+        repairs.append(N_("rings were turned the usual way round"))
     shape = _shape(oriented, tuple(repairs))
     if shape.area_km2 > AREA_MAX_KM2:
         raise InvalidArea(

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from casework.errors import InvalidArea
-from casework.phrases import Phrase
+from casework.phrases import N_, Phrase
 
 POINTS_MAX = 5_000
 _SAME_DEGREES = 1e-9  # a tenth of a millimetre
@@ -59,7 +59,7 @@ def read_rings(geojson: Mapping[str, Any], repairs: list[str]) -> Polygons:
     raw = _positions(_geometry(geojson))
     points = [point for polygon in raw for ring in polygon for point in ring]
     if _is_swapped(points):
-        repairs.append("latitude and longitude were swapped")
+        repairs.append(N_("latitude and longitude were swapped"))
         raw = [[[point.swapped for point in ring] for ring in polygon] for polygon in raw]
         points = [point.swapped for point in points]
     for point in points:
@@ -184,9 +184,9 @@ def _check_range(point: Point) -> None:
 
 def _tidy(ring: Ring, repairs: list[str]) -> Ring:
     """The ring without points that repeat the one before, and without the closing point."""
-    _note(repairs, "a ring was closed", not (len(ring) > 1 and _same(ring[0], ring[-1])))
+    _note(repairs, N_("a ring was closed"), not (len(ring) > 1 and _same(ring[0], ring[-1])))
     tidy = [ring[0], *(point for before, point in pairwise(ring) if not _same(before, point))]
-    _note(repairs, "repeated points were dropped", len(tidy) < len(ring))
+    _note(repairs, N_("repeated points were dropped"), len(tidy) < len(ring))
     while len(tidy) > 1 and _same(tidy[0], tidy[-1]):
         tidy.pop()
     if len({(point.x, point.y) for point in tidy}) < 3:

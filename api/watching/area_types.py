@@ -16,7 +16,7 @@ from casework import areas as rows
 from casework.access import Viewer
 from casework.actions.areas import read_shape
 from casework.geometry import Shape, as_geojson
-from notifier.words import SOURCE_LANGUAGE, words_in
+from notifier.words import words_in
 
 
 @strawberry.type(description="A shape on the map whose requests somebody wants to hear of.")
@@ -118,21 +118,16 @@ class WatchAreaPayload(Payload):
     async def warning(self, info: Info) -> WatchAreaWarning | None:
         if self.drawn is None or self.watch_area is None:
             return None
-        return warning_of(await rows.matched_lately(self.watch_area.row), language_of(info))
+        return warning_of(await rows.matched_lately(self.watch_area.row), info.context.language)
 
     @strawberry.field(description="What was put right in the shape that was sent, in words of the viewer's language.")
     def repairs(self, info: Info) -> list[str]:
         shape = self.drawn.shape() if self.drawn is not None and self.watch_area is not None else None
-        return repairs_of(shape, language_of(info)) if shape is not None else []
+        return repairs_of(shape, info.context.language) if shape is not None else []
 
 
 def repairs_of(shape: Shape, language: str) -> list[str]:
     return [words_in(language).gettext(each) for each in shape.repairs]
-
-
-def language_of(info: Info) -> str:
-    person = info.context.viewer.person
-    return person.language if person is not None else SOURCE_LANGUAGE
 
 
 def watch_area(row: rows.WatchArea, viewer: Viewer) -> WatchArea:

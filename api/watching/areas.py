@@ -17,7 +17,6 @@ from api.watching.area_types import (
     WatchArea,
     WatchAreaPayload,
     WatchAreaPreview,
-    language_of,
     repairs_of,
     warning_of,
     watch_area,
@@ -231,7 +230,7 @@ class WatchAreaQueries:
         read = actions.read_shape(_geojson(shape), latitude, longitude, radius_m)
         since = clock.now() - rows.LATELY
         found = await rows.would_have_matched(read, _categories(category_ids or []), keywords, since=since)
-        language = language_of(info)
+        language = info.context.language
         return WatchAreaPreview(
             count=found.count,
             per_week=found.per_week,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 import api.schema
-from api.operations import OPERATIONS
 from api.requests.history import PHRASES
 from api.schema import executable_schema, print_sdl
 from casework.event import event_types
 from casework.events import RequestEvent
 from casework.reading import PERSONAL
-from tests.town import Town
 
 
 def test_the_committed_schema_is_the_schema() -> None:
@@ -43,20 +40,3 @@ def test_every_type_field_argument_and_value_is_described() -> None:
 def test_every_event_of_a_request_has_a_phrase() -> None:
     shown = {name for name, type_ in event_types().items() if issubclass(type_, RequestEvent)} - set(PERSONAL)
     assert set(PHRASES) == shown
-
-
-async def test_every_ready_made_operation_runs(town: Town) -> None:
-    request = await town.report()
-    ids = {
-        "<request>": request,
-        "<organization>": town.id_of(town.springfield),
-        "<category>": town.id_of(town.potholes),
-    }
-    for operation in OPERATIONS:
-        variables = operation.variables
-        for placeholder, value in ids.items():
-            variables = variables.replace(placeholder, value)
-        answer = await town.graphql(town.token(town.tom), operation.query, json.loads(variables))
-        assert "errors" not in answer, operation.title
-        for payload in answer["data"].values():
-            assert "userErrors" not in payload or payload["userErrors"] == [], operation.title
