@@ -48,6 +48,7 @@ def mail(letter: SharedLetter, reader: Reader, envelope: Envelope) -> bytes:
     message["X-Curbcast-Kind"] = envelope.kind
     message["X-Curbcast-Reason"] = ", ".join(envelope.reasons)
     message["X-Curbcast-Event"] = envelope.event_id
+    message["X-Curbcast-Delivery"] = envelope.delivery
     message.set_content(text(letter, reader), cte="quoted-printable")
     message.add_alternative(page(letter, reader), subtype="html", cte="quoted-printable")
     return message.as_bytes()

@@ -139,6 +139,7 @@ _ENVELOPE = Envelope(
     kind="request_closed",
     reasons=("reporter", "follower"),
     event_id="1",
+    delivery="n1.abcdefghijklmnopqrstuvwxyz",
     date=NOW,
 )
 

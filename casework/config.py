@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32)
     mail_from: str = "curbcast@localhost"
+    bounce_address: str | None = None
+    bounce_mailbox: str | None = None
     product_name: str = "Curbcast"
     environment: Literal["development", "production"] = "development"
     data_dir: Path = Path("var")
@@ -74,6 +77,21 @@ class Settings(BaseSettings):
     def _redis(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must look like redis://host:6379/0")
+        return value
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _plain_address(cls, value: str | None) -> str | None:
+        """Its local part is written before a plus and 48 more characters, of the 64 that there may be."""
+        if value is not None and not re.fullmatch(r"[a-z0-9._-]{1,16}@[A-Za-z0-9.-]+", value):
+            raise ValueError("must look like bounces@mail.example.org, with at most 16 characters before the @")
+        return value
+
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _mailbox(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("imap", "imaps", "maildir"):
+            raise ValueError("must look like imaps://user:password@host/INBOX or maildir:///var/mail/bounces")
         return value
 
     @field_validator("product_name", "mail_from")

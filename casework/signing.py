@@ -16,18 +16,23 @@ _MAC_BYTES = 16
 
 def make_token(secret: str, purpose: str, subject: str) -> str:
     """A token that only `read_token` with the same secret and purpose turns back into its subject."""
-    return base64.urlsafe_b64encode(subject.encode() + b"." + _mac(secret, purpose, subject)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(subject.encode() + b"." + seal(secret, purpose, subject)).decode().rstrip("=")
 
 
 def read_token(secret: str, purpose: str, token: str) -> str | None:
     """The subject, or None where the token was not made by us for this purpose."""
     subject, mac = _parts(token)
-    return subject if subject and hmac.compare_digest(mac, _mac(secret, purpose, subject)) else None
+    return subject if subject and hmac.compare_digest(mac, seal(secret, purpose, subject)) else None
 
 
 def unproven_subject(token: str) -> str | None:
     """What a token says that it names, for finding out which purpose to read it with. None where it is no token."""
     return _parts(token)[0] or None
+
+
+def seal(secret: str, purpose: str, subject: str) -> bytes:
+    """The signature alone: 16 bytes."""
+    return hmac.new(secret.encode(), f"{purpose}\0{subject}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
 
 
 def _parts(token: str) -> tuple[str, bytes]:
@@ -36,7 +41,3 @@ def _parts(token: str) -> tuple[str, bytes]:
         return raw[: -_MAC_BYTES - 1].decode(), raw[-_MAC_BYTES:]
     except (NotBase64, UnicodeError, ValueError):
         return "", b""
-
-
-def _mac(secret: str, purpose: str, subject: str) -> bytes:
-    return hmac.new(secret.encode(), f"{purpose}\0{subject}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from curbcast.commands import bench, digest, importing, mail, people, schema, serving
+from curbcast.commands import bench, bounces, digest, importing, mail, people, schema, serving
 from curbcast.wiring import register_all_models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -14,6 +14,7 @@ people.add_to(app)
 importing.add_to(app)
 schema.add_to(app)
 bench.add_to(app)
+bounces.add_to(mail.app)
 app.add_typer(mail.app, name="mail")
 app.add_typer(digest.app, name="digest")
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from casework.database import register_models
 
-NOTIFIER_MODELS = ("notifier.preferences", "notifier.recipients", "notifier.notifications", "notifier.bursts")
+NOTIFIER_MODELS = (
+    "notifier.preferences",
+    "notifier.suppression",
+    "notifier.notifications",
+    "notifier.bursts",
+    "notifier.receipts",
+)
 
 DIGESTS_MODELS = ("digests.issues",)
 API_MODELS = ("api.transaction",)

@@ -97,11 +97,12 @@ async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
         lines = [told[each.id] for each in held[issue.id] if each.id in told]
         if not lines:
             prepared.settled.append(Settlement(issue.id, State.SKIPPED))
-        elif issue.cadence != ASKED and (free_from := lines[0].reader.hours.free_from(now)) > now:
+        elif issue.cadence != ASKED and (free_from := lines[0].reader.free_from(now)) > now:
             prepared.settled.append(Settlement(issue.id, State.PENDING, due=free_from))
         else:
-            message = desk.write(issue, lines).message
-            prepared.mails.append(Mail(issue.id, issue.attempts, str(lines[0].reader.address), message))
+            written = desk.write(issue, lines)
+            address = str(lines[0].reader.address)
+            prepared.mails.append(Mail(issue.id, issue.attempts, address, written.message, written.delivery))
     await _drop(asked)
     return prepared
 

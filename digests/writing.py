@@ -19,7 +19,7 @@ from notifier.digest_render import Digest, Story, render_digest
 from notifier.envelope import Envelope
 from notifier.facts import Line, OrganizationFacts, Reader, Rendered
 from notifier.letters import Letters, sight_of
-from notifier.message_ids import ISSUE, host_of, message_id
+from notifier.message_ids import ISSUE, host_of, mail_name, message_id
 from notifier.readers import ReaderNow
 from notifier.render import SharedLetter
 
@@ -36,6 +36,7 @@ class Written:
     letter: SharedLetter
     reader: Reader
     message: bytes
+    delivery: str
 
     @property
     def rendered(self) -> Rendered:
@@ -59,10 +60,11 @@ class Desk:
         while True:
             letter = self._letter(arranged, shown, entries, next_at)
             reader = self._reader(issue, lines)
-            message = compose(letter, reader, self._envelope(issue, lines, reader))
+            envelope = self._envelope(issue, lines, reader)
+            message = compose(letter, reader, envelope)
             excess = len(message) / LARGEST
             if excess <= 1 or (shown == 1 and entries == 1):
-                return Written(letter, reader, message)
+                return Written(letter, reader, message, envelope.delivery)
             if shown > 1:
                 shown = max(1, min(shown - 1, int(shown / excess)))
             else:
@@ -160,6 +162,7 @@ class Desk:
             kind="digest",
             reasons=reader.reasons,
             event_id=f"issue-{issue.id}",
+            delivery=self.letters.delivery_of(mail_name(ISSUE, issue.id), lines[0].reader),
             date=issue.created_at,
         )
 

@@ -1,7 +1,7 @@
 """A shared letter, a reader and an envelope -> the bytes of one mail.
 
-    From … X-Curbcast-Event     of the envelope; names and subjects encoded once and remembered
-    multipart/alternative   text/plain alone for a reader who wants no HTML
+    From … X-Curbcast-Delivery  of the envelope; names and subjects encoded once and remembered
+    multipart/alternative       text/plain alone for a reader who wants no HTML
     ├─ text/plain   stretches of the letter, encoded once, and between them this reader's values
     └─ text/html    the same
 
@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from markupsafe import escape
 
-from notifier import headers, markers, quoted
+from notifier import headers, markers, quoted, return_path
 from notifier.envelope import Envelope
 from notifier.facts import Reader
 from notifier.render import SharedLetter
@@ -75,5 +75,6 @@ def _ids(envelope: Envelope) -> bytes:
     lines.append(f"X-Curbcast-Kind: {headers.token(envelope.kind)}")
     if envelope.reasons:
         lines.append("X-Curbcast-Reason: " + ", ".join(map(headers.token, envelope.reasons)))
-    lines.append(f"X-Curbcast-Event: {headers.token(envelope.event_id)}\r\n")
+    lines.append(f"X-Curbcast-Event: {headers.token(envelope.event_id)}")
+    lines.append(f"{return_path.HEADER}: {headers.token(envelope.delivery)}\r\n")
     return "\r\n".join(lines).encode("ascii")

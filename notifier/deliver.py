@@ -170,6 +170,8 @@ def _over(notification: Notification, reader: ReaderNow, decision: Decision, now
         return Settlement(notification.id, State.HELD, held_until=vacation_end)
     if quiet_end := reader.hours.quiet_end(now):
         return Settlement(notification.id, State.PENDING, due=quiet_end)
+    if reader.paused_until is not None:
+        return Settlement(notification.id, State.PENDING, due=reader.paused_until)
     return None
 
 
@@ -184,7 +186,7 @@ def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared
     if len(told) > 1:  # about several requests, so part of none of their conversations
         envelope = replace(envelope, references=())
     message = compose(shared.letter([(each.case, each.decision.kind) for each in told], first.reader), reader, envelope)
-    return Mail(leader.id, leader.attempts, envelope.to_address, message)
+    return Mail(leader.id, leader.attempts, envelope.to_address, message, envelope.delivery)
 
 
 class _Shared:

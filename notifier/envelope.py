@@ -13,7 +13,7 @@ class Envelope:
     Addresses are ASCII (`local@domain`, the domain as IDNA). `message_id` and `references` (oldest first; the last is
     also In-Reply-To) are in angle brackets, `list_id` is a bare identifier such as `1042.marlow.curbcast.example`.
     `unsubscribe_url` is an address that RFC 8058's one click is posted to, or None for mail that can't be stopped.
-    `date` is aware.
+    `delivery` is the token that ties a report on the mail to it. `date` is aware.
     """
 
     from_name: str
@@ -28,4 +28,5 @@ class Envelope:
     kind: str
     reasons: tuple[str, ...]
     event_id: str
+    delivery: str
     date: datetime

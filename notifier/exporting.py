@@ -8,7 +8,7 @@ from casework.exporting import columns
 from casework.people import Person
 from notifier.notifications import Notification
 from notifier.preferences import AreaChoice, Preference, ReaderSettings
-from notifier.recipients import Suppression
+from notifier.suppression import Suppression
 
 _SETTINGS = (
     "own_actions",

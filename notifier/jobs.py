@@ -6,12 +6,18 @@ Each works until nothing is due, and then returns: the timetable or the next rin
 from __future__ import annotations
 
 import asyncio
+import imaplib
 from typing import Any, TypedDict, cast
+
+import structlog
 
 from casework.config import Settings
 from notifier import deliver, relay, rescue
+from notifier.bounce_mailbox import fetch_reports
 from notifier.doorbell import DELIVER, Doorbell
 from notifier.outcome import Transport
+
+log = structlog.get_logger(__name__)
 
 
 class Context(TypedDict):
@@ -50,3 +56,11 @@ async def deliver_mail(ctx: dict[str, Any]) -> None:
 async def rescue_work(ctx: dict[str, Any]) -> None:
     """Pick up what fell between two workers."""
     await rescue.rescue_bulks()
+
+
+async def fetch_bounces(ctx: dict[str, Any]) -> None:
+    """Empty the bounce mailbox, where there is one. A mailbox that is away is tried again a minute later."""
+    try:
+        await fetch_reports(cast(Context, ctx)["settings"])
+    except (OSError, imaplib.IMAP4.error) as error:
+        log.warning("bounce_mailbox_unreachable", error=str(error))

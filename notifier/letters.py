@@ -38,9 +38,10 @@ from notifier.envelope import Envelope
 from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts
 from notifier.kinds import Kind
 from notifier.links import Links
-from notifier.message_ids import NOTIFICATION, host_of, message_id
+from notifier.message_ids import NOTIFICATION, host_of, mail_name, message_id
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
+from notifier.return_path import delivery_token
 
 _MOVES: dict[type[Event], str] = {
     RequestAcknowledged: "acknowledged",
@@ -174,6 +175,12 @@ class Letters:
             return f"p{reader.recipient.person_id}"
         return f"a{self.materials.address_ids[str(reader.recipient.address)]}"
 
+    def delivery_of(self, mail: str, reader: ReaderNow) -> str:
+        """What a report on this mail to this reader comes back with."""
+        address, person_id = str(reader.address), reader.recipient.person_id
+        named = f"p{person_id}" if person_id is not None else f"a{self.materials.address_ids.get(address, 0)}"
+        return delivery_token(self.settings.secret_key, mail, named, address)
+
     def envelope_of(
         self, notification_id: int, case: Case, reader: ReaderNow, kind: Kind, reasons: Sequence[str]
     ) -> Envelope:
@@ -197,6 +204,7 @@ class Letters:
             kind=kind.key,
             reasons=tuple(reasons),
             event_id=str(case.event_id),
+            delivery=self.delivery_of(mail_name(NOTIFICATION, notification_id), reader),
             date=case.event.occasion.at,
         )
 

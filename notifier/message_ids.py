@@ -13,6 +13,10 @@ def host_of(settings: Settings) -> str:
     return urlsplit(settings.public_url).hostname or "localhost"
 
 
+def mail_name(sort: str, row_id: int) -> str:
+    return f"{sort}{row_id}"
+
+
 def message_id(settings: Settings, sort: str, row_id: int) -> str:
     """The same on every try, so that whoever gets a mail twice can tell."""
-    return f"<{sort}{row_id}@{host_of(settings)}>"
+    return f"<{mail_name(sort, row_id)}@{host_of(settings)}>"

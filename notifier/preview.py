@@ -82,6 +82,7 @@ def preview(name: str, language: str, sample: str = PLAIN, brand: str = "marlow"
         kind=name,
         reasons=reader.reasons,
         event_id="0",
+        delivery="n0",
         date=NOW,
     )
     eml = compose(letter, reader, envelope)

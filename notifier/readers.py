@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from casework import clock
 from casework.people import STAFF_ROLES, BareAddress, Member, Person
 from casework.watching import Follow, Mute
 from notifier.area_readers import AreaNow, read_areas
@@ -17,7 +18,8 @@ from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
 from notifier.preferences import Choice, ReaderSettings, choices_of
-from notifier.recipients import Recipient, Suppression
+from notifier.recipients import Recipient
+from notifier.suppression import ailing
 
 _FOR_EVER = 2**63 - 1
 
@@ -26,8 +28,9 @@ _FOR_EVER = 2**63 - 1
 class ReaderNow:
     """One recipient in the light of one case.
 
-    `following_since` is the event that began their present follow. A mute silences everything before the event that
-    `muted_until` names: for a mute that lasts, that is the end of time.
+    `paused_until` is until when their mailbox is left alone, after troubles. `following_since` is the event that
+    began their present follow. A mute silences everything before the event that `muted_until` names: for a mute that
+    lasts, that is the end of time.
     """
 
     recipient: Recipient
@@ -36,6 +39,7 @@ class ReaderNow:
     is_staff: bool = False
     guest_since: datetime | None = None
     is_suppressed: bool = False
+    paused_until: datetime | None = None
     wants_own_actions: bool = False
     wants_text_only: bool = False
     following_since: int | None = None
@@ -43,6 +47,10 @@ class ReaderNow:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     hours: Hours = ALWAYS
     areas: Mapping[int, AreaNow] = field(default_factory=dict)
+
+    def free_from(self, moment: datetime) -> datetime:
+        """When a mail may go that is ready at `moment`: not in their quiet hours or vacation, nor while paused."""
+        return self.hours.free_from(max(moment, self.paused_until or moment))
 
 
 async def read_readers(
@@ -77,7 +85,9 @@ async def read_readers(
     chosen: dict[str, dict[str, Choice]] = {}
     for (key, kind), choice in (await choices_of({r.key for _, r in asked}, KINDS)).items():
         chosen.setdefault(key, {})[kind] = choice
-    suppressed = set(await _addresses(Suppression, addresses))
+    ailments = await ailing(addresses, clock.now())
+    suppressed = {address for address, row in ailments.items() if row.until is None}
+    paused = {address: row.until for address, row in ailments.items()}
     guests = {row.address: row.confirmed_at for row in await BareAddress.filter(address__in=sorted(addresses))}
 
     hours = {person.id: hours_of(person, settings.get(person.id)) for person in people.values()}
@@ -95,6 +105,7 @@ async def read_readers(
                 address,
                 guest_since=guests.get(address or ""),
                 is_suppressed=address in suppressed,
+                paused_until=paused.get(address or ""),
                 choices=own,
             )
         return ReaderNow(
@@ -104,6 +115,7 @@ async def read_readers(
             is_staff=(person.id, organization_id) in members,
             guest_since=guests.get(address or ""),
             is_suppressed=address in suppressed,
+            paused_until=paused.get(address or ""),
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             wants_text_only=person.id in settings and settings[person.id].text_only,
             following_since=follows.get((person.id, request_id)),
@@ -129,8 +141,3 @@ def hours_of(person: Person, settings: ReaderSettings | None) -> Hours:
         vacation_from=settings.vacation_from,
         vacation_until=settings.vacation_until,
     )
-
-
-async def _addresses(model: type[Suppression], addresses: set[str]) -> list[str]:
-    rows = await model.filter(address__in=sorted(addresses)).only("id", "address") if addresses else []
-    return [row.address for row in rows]

@@ -10,11 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tortoise import fields
-from tortoise.models import Model
-
 from casework import clock
-from casework.database import MomentField
 from casework.people import BareAddress, Person
 
 
@@ -36,19 +32,6 @@ def from_key(key: str) -> Recipient:
     """The recipient that a key names."""
     sort, _, name = key.partition(":")
     return person(int(name)) if sort == "person" else Recipient(None, name)
-
-
-class Suppression(Model):
-    """An address that mail can't or mustn't reach, with the cause. Account mail goes all the same (rule 7)."""
-
-    id = fields.IntField(primary_key=True)
-    address = fields.CharField(max_length=320, unique=True)
-    cause = fields.CharField(max_length=40)
-    detail = fields.TextField(default="")
-    created_at = MomentField()
-
-    class Meta:
-        table = "suppression"
 
 
 async def resolve(addresses: Iterable[str]) -> dict[str, Recipient]:

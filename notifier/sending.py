@@ -15,6 +15,7 @@ from notifier.backoff import wait_before_retry
 from notifier.leases import Settlement
 from notifier.notifications import State
 from notifier.outcome import Outcome, Transport
+from notifier.return_path import return_path
 
 SEND_TIMEOUT = timedelta(seconds=90)
 """The longest that a transport may take over one mail, from when a connection is free."""
@@ -26,12 +27,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Mail:
-    """One message, ready to go: `message` is complete with headers, `id` is the row that it is sent for."""
+    """One message, ready to go: `message` is complete with headers, `id` is the row that it is sent for, and
+    `delivery` the token that a report on it comes back with."""
 
     id: int
     attempts: int
     recipient: str
     message: bytes
+    delivery: str
 
 
 async def send_all(
@@ -60,7 +63,9 @@ async def send_all(
                     outcome=State.DEFERRED,
                     detail="not begun: the batch took too long",
                 )
-            outcome = await transport.send(mail.message, sender=settings.mail_from, recipient=mail.recipient)
+            outcome = await transport.send(
+                mail.message, sender=return_path(settings, mail.delivery), recipient=mail.recipient
+            )
         return _settlement(mail, attempts[mail.id], outcome, settings)
 
     done: list[Settlement] = []

@@ -18,7 +18,7 @@ from arq.worker import Worker
 
 from casework.database import is_postgres
 from notifier.doorbell import NOTIFIER_QUEUE, decode, encode
-from notifier.jobs import Context, deliver_mail, relay_events, rescue_work
+from notifier.jobs import Context, deliver_mail, fetch_bounces, relay_events, rescue_work
 
 JOB_TIMEOUT_SECONDS = 3600
 _HEARTBEAT_SECONDS = 30
@@ -34,7 +34,13 @@ class Duties:
 
 
 DUTIES = Duties(
-    NOTIFIER_QUEUE, ((relay_events, _EVEN_SECONDS), (deliver_mail, _EVEN_SECONDS), (rescue_work, frozenset({30})))
+    NOTIFIER_QUEUE,
+    (
+        (relay_events, _EVEN_SECONDS),
+        (deliver_mail, _EVEN_SECONDS),
+        (rescue_work, frozenset({30})),
+        (fetch_bounces, frozenset({15})),
+    ),
 )
 """The relay and the delivery tick every two seconds, whatever Redis forgot."""
 

@@ -38,6 +38,7 @@ ENVELOPE = Envelope(
     kind="request_closed",
     reasons=("reporter", "watch_area"),
     event_id="7",
+    delivery="n7.abcdefghijklmnopqrstuvwxyz",
     date=datetime(2025, 6, 3, 18, 5, tzinfo=UTC),
 )
 
@@ -79,6 +80,7 @@ def test_the_headers_are_these_and_no_others() -> None:
         ("X-Curbcast-Kind", "request_closed"),
         ("X-Curbcast-Reason", "reporter, watch_area"),
         ("X-Curbcast-Event", "7"),
+        ("X-Curbcast-Delivery", "n7.abcdefghijklmnopqrstuvwxyz"),
         ("MIME-Version", "1.0"),
     ]
     assert message.get_content_type() == "multipart/alternative"

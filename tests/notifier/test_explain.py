@@ -20,7 +20,7 @@ from notifier.kinds import CATALOGUE
 from notifier.notifications import Notification
 from notifier.outcome import Outcome
 from notifier.reasons import Skip
-from notifier.recipients import Suppression
+from notifier.suppression import Suppression
 from notifier.words import words_in
 from tests.telling import Telling, leave
 from tests.town import nothing_changes

@@ -15,7 +15,7 @@ from notifier.held import choose
 from notifier.kinds import CATALOGUE
 from notifier.notifications import Notification
 from notifier.preferences import Cadence, ReaderSettings
-from notifier.recipients import Suppression
+from notifier.suppression import Suppression
 from tests.accounts import signed_up
 from tests.telling import Telling, told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework import clock
 from casework.people import Person
 from notifier.notifications import Notification
-from notifier.recipients import Suppression
+from notifier.suppression import Suppression
 from tests.telling import Telling, told
 
 

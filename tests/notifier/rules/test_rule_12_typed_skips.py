@@ -6,7 +6,7 @@ from casework import clock
 from notifier.held import choose
 from notifier.notifications import Notification
 from notifier.preferences import Cadence
-from notifier.recipients import Suppression
+from notifier.suppression import Suppression
 from tests.telling import Telling
 
 

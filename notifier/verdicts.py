@@ -1,0 +1,73 @@
+"""What a delivery report means for the address. Pure.
+
+RFC 3463's status codes say it best; where they are too general, a better one is often in the text; where there is
+none, SMTP's three digits and the word "full" must do.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Dead and unwanted are final; full and trouble may pass; refused is about the mail, not about the address."""
+
+    DEAD = "dead"
+    FULL = "full"
+    TROUBLE = "trouble"
+    REFUSED = "refused"
+    DELAYED = "delayed"
+    COMPLAINT = "complaint"
+
+
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-:]|$)")
+_FULL = re.compile(
+    r"over ?quota|quota (?:is )?(?:exceeded|full)|exceeded (?:storage|quota)|(?:mailbox|inbox) (?:is |was )?full"
+    r"|out of storage|insufficient (?:mailbox )?storage|buz[oó]n lleno",
+    re.IGNORECASE,
+)
+# Subject.detail of a class 5 status that say that the mailbox, or its domain, isn't there. Exchange adds digits.
+_NOBODY = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 6), (1, 10), (2, 0), (2, 1), (4, 1), (4, 4), (4, 310)}
+# …and those that say that it was this mail, its sender or its size.
+_THIS_MAIL = {(1, 7), (1, 8), (2, 3), (3, 4)}
+
+
+def judge(action: str, status: str, text: str) -> Verdict | None:
+    """The verdict of one recipient's fields: `Action`, `Status`, and whatever words there are. None for good news."""
+    action = action.strip().lower()
+    if action == "delayed":
+        return Verdict.DELAYED
+    if action in ("delivered", "relayed", "expanded"):
+        return None
+    kind, code = best_status(status, text)
+    if code == (2, 2) or (code[0] in (0, 2, 3) and _FULL.search(text)):
+        return Verdict.FULL
+    if kind == 4:
+        return Verdict.TROUBLE
+    if kind == 5:
+        return _for_good(code)
+    return _by_reply(text)
+
+
+def best_status(status: str, text: str) -> tuple[int, tuple[int, int]]:
+    """Class and (subject, detail): of the field, unless it is general and the text says more. (0, (0, 0)) for none."""
+    found = [(int(a), (int(b), int(c))) for a, b, c in _STATUS.findall(f"{status} {text}")]
+    telling = [each for each in found if each[1][0] != 0]
+    return (telling or found or [(0, (0, 0))])[0]
+
+
+def _for_good(code: tuple[int, int]) -> Verdict:
+    if code in _THIS_MAIL or code[0] in (6, 7):
+        return Verdict.REFUSED
+    return Verdict.DEAD if code in _NOBODY or code[0] == 0 else Verdict.TROUBLE
+
+
+def _by_reply(text: str) -> Verdict:
+    replies = _REPLY.findall(text)
+    if _FULL.search(text) or "552" in replies:
+        return Verdict.FULL
+    if {"550", "551", "553"} & set(replies):
+        return Verdict.DEAD
+    return Verdict.REFUSED if "554" in replies else Verdict.TROUBLE
