@@ -133,7 +133,7 @@ class _Imap:
 
 def _checked(answer: tuple[str, Any], what: str) -> list[Any]:
     """The data of an answer that must be OK."""
-    kind, data = answer
-    if kind != "OK":
+    said, data = answer
+    if said != "OK":
         raise imaplib.IMAP4.error(f"the mailbox would not {what}: {data!r}")
     return list(data)
