@@ -77,6 +77,23 @@ class DueDateChanged(RequestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlaNear(RequestEvent):
+    """Most of the working time until the deadline has passed. Nobody did it; so with the next."""
+
+    is_internal = True
+    deadline: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlaBreached(RequestEvent):
+    """`escalate_to` is the category's address as it was set then."""
+
+    is_internal = True
+    deadline: datetime
+    escalate_to: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestMerged(RequestEvent):
     """The duplicate (`request_id`) is archived and points to the survivor. `survivor_assignee_id` as of the merge."""
 

@@ -24,10 +24,23 @@ class Restriction(StrEnum):
     NOTHING = "nothing"
 
 
+def monday_to_friday() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
+class SlaUnit(StrEnum):
+    """What the time of a category's SLA is counted in: the organization's working hours, or whole working days."""
+
+    HOURS = "hours"
+    DAYS = "days"
+
+
 class Organization(Model):
     """A town, a department or a utility that takes service requests.
 
     `held_words` and `hold_guests` say what waits for staff before anybody hears of it (see casework.moderation).
+    `open_days` (0 is Monday), `opens_at` and `closes_at` (minutes after midnight) and `holiday_calendar` (see
+    casework.sla) are the time that counts for an SLA. `switched_on_kinds` are mails that nobody gets by default.
     """
 
     id = fields.IntField(primary_key=True)
@@ -38,6 +51,11 @@ class Organization(Model):
     subscribe_acting_members = fields.BooleanField(default=False)
     hold_guests = fields.BooleanField(default=False)
     held_words: fields.Field[list[str]] = fields.JSONField(default=list)
+    open_days: fields.Field[list[int]] = fields.JSONField(default=monday_to_friday, db_default=[0, 1, 2, 3, 4])
+    opens_at = fields.SmallIntField(default=9 * 60, db_default=9 * 60)
+    closes_at = fields.SmallIntField(default=17 * 60, db_default=17 * 60)
+    holiday_calendar = fields.CharField(max_length=20, default="US", db_default="US")
+    switched_on_kinds: fields.Field[list[str]] = fields.JSONField(default=list, db_default=[])
     created_at = MomentField()
 
     class Meta:
@@ -61,6 +79,8 @@ class RequestCategory(Model):
     assignee_id: int | None
     route_addresses: fields.Field[list[str]] = fields.JSONField(default=list)
     escalate_to = fields.CharField(max_length=320, null=True)
+    sla_amount = fields.SmallIntField(null=True)
+    sla_unit = fields.CharEnumField(SlaUnit, max_length=5, default=SlaUnit.HOURS, db_default=SlaUnit.HOURS.value)
     requester_restriction = fields.CharEnumField(Restriction, max_length=20, default=Restriction.NONE)
     resident_restriction = fields.CharEnumField(Restriction, max_length=20, default=Restriction.NONE)
     switched_off_kinds: fields.Field[list[str]] = fields.JSONField(default=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +33,9 @@ class ServiceRequest(Model):
     """A thing to be put right, at a place, reported by a person, a bare address or nobody known.
 
     While `held_at` is set it waits for staff: only they and its reporter see it, and nobody was told. So with comments.
+
+    `due_at` is what staff set; the `sla_` columns are its clock, which rings at `sla_alarm_at` (see
+    casework.actions.deadlines).
     """
 
     id = fields.IntField(primary_key=True)
@@ -70,6 +74,12 @@ class ServiceRequest(Model):
     )
     assignee_id: int | None
     due_at = OptionalMomentField()
+    sla_started_at = OptionalMomentField()
+    sla_due_at = OptionalMomentField()
+    sla_warned_at = OptionalMomentField()
+    sla_breached_at = OptionalMomentField()
+    sla_alarm_at = OptionalMomentField()
+    sla_is_imported = fields.BooleanField(default=False, db_default=False)
     merged_into: fields.ForeignKeyNullableRelation[ServiceRequest] = fields.ForeignKeyField(
         "casework.ServiceRequest", related_name="duplicates", null=True, on_delete=fields.OnDelete.SET_NULL
     )
@@ -95,6 +105,11 @@ class ServiceRequest(Model):
                 fields=("organization_id", "import_key"), name="request_import", condition="import_key IS NOT NULL"
             ),
         )
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The one in force: staff's due date, or else the SLA's (rule 13)."""
+        return self.due_at or self.sla_due_at
 
 
 class Comment(Model):

@@ -23,6 +23,7 @@ ABSENT: dict[Callable[..., Any], tuple[Reason, Cause]] = {
     who.displaced: (Reason.WAS_ASSIGNEE, Cause.NOT_ASSIGNEE),
     who.staff_subscribers: (Reason.STAFF_SUBSCRIBER, Cause.NOT_FOLLOWING),
     who.route_addresses: (Reason.ROUTE_ADDRESS, Cause.NOT_AN_ADDRESS_OF_THE_CATEGORY),
+    who.escalate_address: (Reason.ESCALATE_ADDRESS, Cause.NOT_AN_ADDRESS_OF_THE_CATEGORY),
     who.reporter: (Reason.REPORTER, Cause.NOT_REPORTER),
     who.followers: (Reason.FOLLOWER, Cause.NOT_FOLLOWING),
     who.new_follower: (Reason.FOLLOWER, Cause.NOT_YOUR_DEED),

@@ -27,6 +27,7 @@ from casework.events import (
     RequestReopened,
     RequestSubmitted,
     SignedUp,
+    SlaBreached,
 )
 from casework.people import STAFF_ROLES
 from casework.requests import ServiceRequest
@@ -89,6 +90,12 @@ def route_addresses(event: Event) -> Iterator[Found]:
     """The category's "e-mail to route request", as it was set at the event."""
     if isinstance(event, RequestSubmitted | RequestRecategorized | RequestReopened):
         yield from (Found(Reason.ROUTE_ADDRESS, address=address) for address in event.route_addresses)
+
+
+def escalate_address(event: Event) -> Iterator[Found]:
+    """The category's "escalate to", as it was set at the event."""
+    if isinstance(event, SlaBreached) and event.escalate_to is not None:
+        yield Found(Reason.ESCALATE_ADDRESS, address=event.escalate_to)
 
 
 def reporter(event: Event) -> Iterator[Found]:

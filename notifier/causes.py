@@ -81,7 +81,7 @@ _SAID = {
     Cause.PREFERENCE_OFF: _Said(8, N_("Mail of this kind was switched off by its reader.")),
     Cause.AREA_OFF: _Said(8, N_("Mail about this area was switched off by its reader.")),
     Cause.COMMENTS_OFF: _Said(8, N_("Comments in this area were switched off by its reader.")),
-    Cause.SWITCHED_OFF: _Said(2, N_("The organization has switched this kind of mail off for the category.")),
+    Cause.SWITCHED_OFF: _Said(2, N_("The organization does not send this kind of mail for the category.")),
     Cause.SUPPRESSED: _Said(7, N_("Mail to this address came back, or was reported as unwanted; none is sent there.")),
     Cause.NOT_FOLLOWING: _Said(7, N_("It was not followed when this happened, or no longer when the mail was due.")),
     Cause.AREA_DELETED: _Said(8, N_("The area was deleted by its owner.")),

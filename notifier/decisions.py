@@ -72,8 +72,8 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
         return Decision(
             strongest.candidate.kind, strongest.candidate.reason, judged, Cadence.OFF, "skipped", strongest.skip
         )
-    soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each)])
-    cadence = cadence_of(reader, soonest)
+    soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each, case)])
+    cadence = cadence_of(reader, soonest, case)
     because = "preference" if soonest.kind.key in reader.choices and not soonest.kind.is_account else "default"
     return Decision(remaining[0].kind, remaining[0].reason, judged, cadence, because, None)
 
@@ -81,8 +81,8 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
 _SOON = {cadence: place for place, cadence in enumerate(Cadence)}
 
 
-def cadence_of(reader: ReaderNow, candidate: Candidate) -> Cadence:
-    """The area's own cadence beats the kind's, which beats the row's default (rule 8)."""
+def cadence_of(reader: ReaderNow, candidate: Candidate, case: Case) -> Cadence:
+    """The area's own cadence beats the kind's, which beats the default (rule 8)."""
     kind = candidate.kind
     if kind.is_account:
         return kind.default
@@ -90,7 +90,13 @@ def cadence_of(reader: ReaderNow, candidate: Candidate) -> Cadence:
     if area is not None and area.choice.cadence is not None:
         return area.choice.cadence
     choice = reader.choices.get(kind.key)
-    return choice.cadence if choice is not None and choice.cadence is not None else kind.default
+    return choice.cadence if choice is not None and choice.cadence is not None else _default(kind, case)
+
+
+def _default(kind: Kind, case: Case) -> Cadence:
+    """The row's; an organization can have sent at once what is off by default."""
+    switched_on = case.organization is not None and kind.key in case.organization.switched_on_kinds
+    return Cadence.IMMEDIATE if switched_on and kind.default is Cadence.OFF else kind.default
 
 
 def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
@@ -170,7 +176,11 @@ def _is_unwanted_comment(case: Case, reader: ReaderNow, candidate: Candidate) ->
 
 
 def _is_switched_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
-    return case.request is not None and candidate.kind.key in case.request.category.switched_off_kinds
+    """By the category; or a kind that is off by default was switched on by nobody."""
+    kind = candidate.kind
+    if case.request is not None and kind.key in case.request.category.switched_off_kinds:
+        return True
+    return cadence_of(reader, candidate, case) is Cadence.OFF
 
 
 def _is_suppressed(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:

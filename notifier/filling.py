@@ -62,6 +62,7 @@ def speaking(context: Mapping[str, Any], escaping: bool) -> dict[str, Any]:
         "ngettext": words.ngettext,
         "status_name": words.status,
         "moment": partial(words.moment, zone=context["organization"].time_zone),
+        "deadline": partial(words.day_and_time, zone=context["organization"].time_zone),
     }
 
 

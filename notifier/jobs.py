@@ -11,6 +11,7 @@ from typing import Any, TypedDict, cast
 
 import structlog
 
+from casework.actions import deadlines
 from casework.config import Settings
 from notifier import deliver, relay, rescue
 from notifier.bounce_mailbox import fetch_reports
@@ -50,6 +51,13 @@ async def deliver_mail(ctx: dict[str, Any]) -> None:
     """Send what is due."""
     mine = cast(Context, ctx)
     while not mine["stopping"].is_set() and await deliver.deliver_due(mine["transport"], mine["settings"]):
+        pass
+
+
+async def ring_clocks(ctx: dict[str, Any]) -> None:
+    """Find the requests whose deadline is near or past, however long nobody looked."""
+    mine = cast(Context, ctx)
+    while not mine["stopping"].is_set() and await deadlines.ring_clocks():
         pass
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casework import events
+from casework import clock, events
 from casework.events import DueDateChanged, Event
-from casework.requests import ServiceRequest
+from casework.requests import ServiceRequest, Status
 from notifier import audiences as who
 from notifier.audiences import Crowd, Small
 from notifier.preferences import Cadence
@@ -30,7 +30,19 @@ def still_assignee(event: Event, request: ServiceRequest, person_id: int | None)
 
 
 def still_latest_due_date(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
-    return isinstance(event, DueDateChanged) and request.due_at == event.new_due_at
+    return isinstance(event, DueDateChanged) and request.deadline == event.new_due_at
+
+
+def still_late(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+    return is_live(request) and request.deadline is not None and request.deadline < clock.now()
+
+
+def not_yet_late(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+    return is_live(request) and request.deadline is not None and request.deadline >= clock.now()
+
+
+def is_live(request: ServiceRequest) -> bool:
+    return request.status in (Status.OPEN, Status.ACKNOWLEDGED)
 
 
 class Group(StrEnum):
@@ -38,6 +50,7 @@ class Group(StrEnum):
 
     ACCOUNT = "account"
     STAFF_REQUESTS = "staff_requests"
+    STAFF_WORK = "staff_work"
     REQUESTS = "requests"
     AREAS = "areas"
 
@@ -75,7 +88,7 @@ class Kind:
 
     @property
     def for_staff(self) -> bool:
-        return self.group is Group.STAFF_REQUESTS
+        return self.group in (Group.STAFF_REQUESTS, Group.STAFF_WORK)
 
 
 _ACCOUNT, _STAFF, _RESIDENT, _AREAS = Group.ACCOUNT, Group.STAFF_REQUESTS, Group.REQUESTS, Group.AREAS
@@ -174,6 +187,23 @@ CATALOGUE: tuple[Kind, ...] = (
         _STAFF,
         events.RequestMerged,
         (who.survivor_assignee,),
+    ),
+    Kind(
+        "staff_sla_breached",
+        N_("A request is over its category's SLA"),
+        Group.STAFF_WORK,
+        events.SlaBreached,
+        (who.escalate_address,),
+        still_true=still_late,
+    ),
+    Kind(
+        "staff_sla_warning",
+        N_("A request that you handle is soon over its category's SLA"),
+        Group.STAFF_WORK,
+        events.SlaNear,
+        (who.assignee,),
+        default=Cadence.OFF,
+        still_true=not_yet_late,
     ),
     Kind(
         "request_submitted",

@@ -27,6 +27,8 @@ from casework.events import (
     RequestMerged,
     RequestRecategorized,
     RequestReopened,
+    SlaBreached,
+    SlaNear,
 )
 from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
@@ -239,12 +241,12 @@ class Letters:
             photo_url=request.photo_urls[0] if request.photo_urls else None,
             reporter_name=self._reporter(request, sight),
             is_private=case.is_private,
-            due_at=request.due_at if sight is Sight.MEMBER else None,
             answers=tuple(
                 (answer.prompt, answer.said)
                 for answer in answers_from(request.answers)
                 if sight is Sight.MEMBER or not answer.private
             ),
+            due_at=request.deadline if sight is Sight.MEMBER else None,
         )
 
     def _reporter(self, request: ServiceRequest, sight: Sight) -> str | None:
@@ -271,6 +273,8 @@ class Letters:
             extra["new_category"] = self._category(event.category_id)
         if isinstance(event, DueDateChanged):
             extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
+        if isinstance(event, SlaBreached | SlaNear):
+            extra["deadline"] = event.deadline
         if (move := _MOVES.get(type(event))) is not None:
             extra["move"] = move
         if isinstance(event, RequestMerged):

@@ -75,6 +75,8 @@ _EXTRA: dict[str, Mapping[str, Any]] = {
         "assignee": "Tom Okafor",
     },
     "staff_due_date_changed": {"old_due_at": NOW + timedelta(days=3), "new_due_at": NOW + timedelta(days=1)},
+    "staff_sla_breached": {"deadline": NOW - timedelta(minutes=65), "assignee": "Tom Okafor"},
+    "staff_sla_warning": {"deadline": NOW + timedelta(hours=2)},
     "staff_request_merged": {"survivor": OTHER_LAMP},
     "request_merged": {"survivor": OTHER_LAMP},
     "watch_area_activity": {"move": "closed"},
@@ -99,6 +101,7 @@ _AREA_ITSELF = frozenset({"watch_area_created", "watch_area_followed"})
 _REASONS = {
     "staff_request_submitted": ("assignee", "route_address"),
     "staff_request_recategorized": ("assignee",),
+    "staff_sla_breached": ("escalate_address",),
     "staff_mentioned": ("mentioned", "assignee"),
     "staff_request_reopened": ("was_assignee", "staff_subscriber"),
     "request_submitted": ("reporter",),

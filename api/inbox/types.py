@@ -45,7 +45,9 @@ class NotificationKind:
     key: str = strawberry.field(description="Its key, as in `request_closed`; stable for ever.")
     label: str = strawberry.field(description="What it is, in the viewer's language.")
     group: str = strawberry.field(description="What it belongs to: `account`, `staff_requests`, `requests` and so on.")
-    default_cadence: Cadence = strawberry.field(description="How soon one hears of it who has chosen nothing.")
+    default_cadence: Cadence = strawberry.field(
+        description="How soon one hears of it who has chosen nothing. Organizations can have sent at once what is off."
+    )
     for_staff: bool = strawberry.field(description="Whether only an organization's staff get it.")
     can_be_changed: bool = strawberry.field(description="Whether one can choose its cadence: not that of account mail.")
 

@@ -8,14 +8,22 @@ from api.context import Info
 from api.ids import row_id
 from api.mutation import MutationInput, Payload, answered, user_errors
 from api.organizations.questions import CategoryQuestionInput, to_ask
-from api.organizations.types import Organization, RequestCategory, Restriction, category, organization
+from api.organizations.types import Organization, RequestCategory, Restriction, SlaUnit, category, organization
 from api.transaction import Answer
 from casework import organizations as rows
 from casework.access import Viewer, viewer_for
 from casework.actions import membership, organizing
 from casework.actions.organizing import KEEP, Keep
 from casework.errors import Invalid
+from casework.sla import Sla
 from notifier.kinds import KINDS
+from notifier.preferences import Cadence
+
+
+@strawberry.input(description="How long the requests of a category may take, in the organization's working time.")
+class SlaInput:
+    amount: int = strawberry.field(description="How many: at most 5,000 hours or 500 days.")
+    unit: SlaUnit = strawberry.field(default=SlaUnit.HOURS, description="Of what.")
 
 
 @strawberry.input(description="A category to be.")
@@ -34,6 +42,9 @@ class CreateRequestCategoryInput(MutationInput):
     )
     escalate_to: str | None = strawberry.field(
         default=None, description="An e-mail address that hears of its late requests."
+    )
+    sla: SlaInput | None = strawberry.field(
+        default=None, description="How long its requests may take; null for no limit."
     )
     requester_restriction: Restriction = strawberry.field(
         default=Restriction.NONE, description="What the reporter may not do to its requests."
@@ -71,6 +82,10 @@ class UpdateRequestCategoryInput(MutationInput):
     escalate_to: str | None = strawberry.field(
         default=strawberry.UNSET, description="An e-mail address that hears of its late requests; null for none."
     )
+    sla: SlaInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How long its requests may take; null for no limit. Another one starts their clocks anew.",
+    )
     requester_restriction: Restriction | None = strawberry.field(
         default=None, description="What the reporter may not do to its requests."
     )
@@ -104,6 +119,21 @@ class UpdateOrganizationInput(MutationInput):
     hold_guests: bool | None = strawberry.field(default=None, description="Whether what guests write waits for staff.")
     held_words: list[str] | None = strawberry.field(
         default=None, description="All words with which anything waits for staff: at most 500."
+    )
+    open_days: list[int] | None = strawberry.field(
+        default=None, description="All weekdays that count for an SLA: 0 is Monday, 6 is Sunday."
+    )
+    opens_at: int | None = strawberry.field(
+        default=None, description="When such a day begins, in minutes after midnight, 0 to 1439."
+    )
+    closes_at: int | None = strawberry.field(
+        default=None, description="When such a day ends, in minutes after midnight, at most 1440."
+    )
+    holiday_calendar: str | None = strawberry.field(
+        default=None, description="Whose public holidays don't count, as in `US` or `US-MA`; empty for none."
+    )
+    switched_on_kinds: list[str] | None = strawberry.field(
+        default=None, description="Keys of all kinds of mail that are to be sent here though they are off by default."
     )
 
 
@@ -140,6 +170,11 @@ class OrganizationMutations:
                 subscribe_acting_members=input.subscribe_acting_members,
                 hold_guests=input.hold_guests,
                 words_to_hold=input.held_words,
+                open_days=input.open_days,
+                opens_at=input.opens_at,
+                closes_at=input.closes_at,
+                holiday_calendar=input.holiday_calendar,
+                switched_on_kinds=_kinds_off_by_default(input.switched_on_kinds),
             ),
         )
         return await _organization_payload(info, answer, input)
@@ -163,6 +198,7 @@ class OrganizationMutations:
                 assignee_id=row_id(input.assignee_id, "Person", "assignee_id") if input.assignee_id else None,
                 route_addresses=input.route_addresses,
                 escalate_to=input.escalate_to,
+                sla=_sla(input.sla) if input.sla is not None else None,
                 requester_restriction=rows.Restriction[input.requester_restriction.name],
                 resident_restriction=rows.Restriction[input.resident_restriction.name],
                 switched_off_kinds=_kinds(input.switched_off_kinds),
@@ -206,12 +242,24 @@ async def _update_category(viewer: Viewer, input: UpdateRequestCategoryInput) ->
         assignee_id=assignee,
         route_addresses=input.route_addresses,
         escalate_to=KEEP if input.escalate_to is strawberry.UNSET else input.escalate_to,
+        sla=KEEP if input.sla is strawberry.UNSET else (_sla(input.sla) if input.sla is not None else None),
         requester_restriction=rows.Restriction[requester.name] if requester else None,
         resident_restriction=rows.Restriction[resident.name] if resident else None,
         switched_off_kinds=_kinds(input.switched_off_kinds) if input.switched_off_kinds is not None else None,
         questions=to_ask(input.questions) if input.questions is not None else None,
         deleted=input.deleted,
     )
+
+
+def _sla(given: SlaInput) -> Sla:
+    return Sla(given.amount, rows.SlaUnit[given.unit.name])
+
+
+def _kinds_off_by_default(keys: list[str] | None) -> list[str] | None:
+    for key in keys or ():
+        if key not in KINDS or KINDS[key].default is not Cadence.OFF:
+            raise Invalid("%(field)s: no kind %(kind)s is off by default.", field="switched_on_kinds", kind=repr(key))
+    return keys
 
 
 def _kinds(keys: list[str]) -> list[str]:

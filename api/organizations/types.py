@@ -35,6 +35,18 @@ class Role(Enum):
     REQUESTER = strawberry.enum_value("requester", description="Reports requests, with a resident's rights.")
 
 
+@strawberry.enum(description="What the time of an SLA is counted in.")
+class SlaUnit(Enum):
+    HOURS = strawberry.enum_value("hours", description="Hours in which the organization works.")
+    DAYS = strawberry.enum_value("days", description="Whole days on which it works.")
+
+
+@strawberry.type(description="How long the requests of a category may take, in the organization's working time.")
+class Sla:
+    amount: int = strawberry.field(description="How many.")
+    unit: SlaUnit = strawberry.field(description="Of what.")
+
+
 @strawberry.type(description="Somebody with a role in an organization.")
 class Member:
     person: Person = strawberry.field(description="Who.")
@@ -66,6 +78,9 @@ class RequestCategory(Node):
     escalate_to: str | None = strawberry.field(
         description="Who is mailed when a request is late. For staff; null for everyone else."
     )
+    sla: Sla | None = strawberry.field(
+        description="How long its requests may take. For staff; null for everyone else, and where there is no limit."
+    )
     switched_off_kinds: list[str] | None = strawberry.field(
         description="The kinds of mail that are not sent about its requests. For staff; null for everyone else."
     )
@@ -91,6 +106,25 @@ class Organization(Node):
     )
     held_words: list[str] | None = strawberry.field(
         description="The words with which anything waits for staff. For staff; null for everyone else."
+    )
+    subscribe_acting_members: bool | None = strawberry.field(
+        description="Whether members who act on a request follow it from then on. For staff; null for everyone else."
+    )
+    open_days: list[int] | None = strawberry.field(
+        description="The weekdays that count for an SLA: 0 is Monday, 6 is Sunday. For staff; null for everyone else."
+    )
+    opens_at: int | None = strawberry.field(
+        description="When such a day begins, in minutes after midnight. For staff; null for everyone else."
+    )
+    closes_at: int | None = strawberry.field(
+        description="When such a day ends, in minutes after midnight. For staff; null for everyone else."
+    )
+    holiday_calendar: str | None = strawberry.field(
+        description="Whose public holidays don't count, as in `US` or `US-MA`; empty for none. "
+        "For staff; null for everyone else."
+    )
+    switched_on_kinds: list[str] | None = strawberry.field(
+        description="The kinds of mail that are sent here, and are off elsewhere. For staff; null for everyone else."
     )
 
     @strawberry.field(description="The categories that a new request can have, by name.")
@@ -130,9 +164,14 @@ def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:
         questions=asked(row.questions),
         route_addresses=row.route_addresses if inside else None,
         escalate_to=row.escalate_to if inside else None,
+        sla=_sla(row) if inside else None,
         switched_off_kinds=row.switched_off_kinds if inside else None,
         assignee_id=row.assignee_id if inside else None,
     )
+
+
+def _sla(row: rows.RequestCategory) -> Sla | None:
+    return Sla(amount=row.sla_amount, unit=SlaUnit[row.sla_unit.name]) if row.sla_amount is not None else None
 
 
 def member(row: people.Member) -> Member:
@@ -147,13 +186,21 @@ def invitation(row: Ticket) -> Invitation:
 
 
 def organization(row: rows.Organization, viewer: Viewer) -> Organization:
+    """How a viewer sees an organization; how it works inside is for staff."""
+    inside = viewer.is_staff_of(row.id)
     return Organization(
         id=strawberry.ID(global_id("Organization", row.id)),
         row_id=row.id,
         slug=row.slug,
         name=row.name,
         time_zone=row.time_zone,
-        viewer_is_staff=viewer.is_staff_of(row.id),
-        hold_guests=row.hold_guests if viewer.is_staff_of(row.id) else None,
-        held_words=row.held_words if viewer.is_staff_of(row.id) else None,
+        viewer_is_staff=inside,
+        hold_guests=row.hold_guests if inside else None,
+        held_words=row.held_words if inside else None,
+        subscribe_acting_members=row.subscribe_acting_members if inside else None,
+        open_days=row.open_days if inside else None,
+        opens_at=row.opens_at if inside else None,
+        closes_at=row.closes_at if inside else None,
+        holiday_calendar=row.holiday_calendar if inside else None,
+        switched_on_kinds=row.switched_on_kinds if inside else None,
     )

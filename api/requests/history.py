@@ -46,6 +46,8 @@ PHRASES = {
     "ContentFlagged": N_("%(who)s flagged this"),
     "ContentReleased": N_("%(who)s released this"),
     "RequestArchived": N_("%(who)s archived this"),
+    "SlaNear": N_("The deadline is near"),
+    "SlaBreached": N_("The deadline has passed"),
 }
 
 

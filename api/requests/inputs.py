@@ -109,14 +109,15 @@ class ReopenRequestInput(RequestInput):
 @strawberry.input(description="When a request should be done.")
 class ChangeDueDateInput(RequestInput):
     due_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="A moment with its time zone; null for none. Must be given."
+        default=strawberry.UNSET,
+        description="A moment with its time zone; null goes back to the SLA's, where there is one. Must be given.",
     )
 
     @property
     def moment(self) -> datetime | None:
         """Raises Invalid where it was left out."""
         if self.due_at is strawberry.UNSET:
-            raise Invalid("due_at must be given; null means no due date.", field="due_at")
+            raise Invalid("%(field)s must be given; null goes back to the SLA's.", field="due_at")
         return self.due_at
 
 

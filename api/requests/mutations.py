@@ -20,7 +20,7 @@ from api.requests.inputs import (
     UpdateRequestInput,
 )
 from api.requests.payloads import RequestPayload, RequestsPayload, on_request, on_requests
-from casework.actions import filing, handling, merging
+from casework.actions import deadlines, filing, handling, merging
 
 
 @strawberry.type
@@ -108,7 +108,7 @@ class RequestMutations:
     @strawberry.mutation(description="Set or clear when a request should be done. For staff, and shown to staff only.")
     async def change_due_date(self, info: Info, input: ChangeDueDateInput) -> RequestPayload:
         return await on_request(
-            info, input, lambda viewer: handling.change_due_date(viewer, input.number, due_at=input.moment)
+            info, input, lambda viewer: deadlines.change_due_date(viewer, input.number, due_at=input.moment)
         )
 
     @strawberry.mutation(

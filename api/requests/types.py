@@ -53,7 +53,17 @@ class ServiceRequest(Node):
     assignee: Person | None = strawberry.field(
         description="The member of staff who is to do it. For staff; null for everyone else."
     )
-    due_at: datetime | None = strawberry.field(description="When it should be done. For staff; null for everyone else.")
+    due_at: datetime | None = strawberry.field(
+        description="When it should be done: the date that staff set, or else the SLA's. "
+        "For staff; null for everyone else."
+    )
+    sla_due_at: datetime | None = strawberry.field(
+        description="When its category's SLA wants it done; null where there is none. "
+        "For staff; null for everyone else."
+    )
+    sla_breached_at: datetime | None = strawberry.field(
+        description="When it was found late and escalated; null while it wasn't. For staff; null for everyone else."
+    )
     is_private: bool = strawberry.field(description="Whether it is seen by its reporter and staff only.")
     is_held: bool = strawberry.field(description="Whether it waits for staff, and only they and its reporter see it.")
     created_at: datetime = strawberry.field(description="When it was reported.")
@@ -136,7 +146,9 @@ def service_request(row: rows.ServiceRequest, viewer: Viewer) -> ServiceRequest:
         is_anonymous=row.is_anonymous,
         viewer_is_reporter=viewer.is_reporter(row),
         assignee=person(row.assignee) if inside and row.assignee else None,
-        due_at=row.due_at if inside else None,
+        due_at=row.deadline if inside else None,
+        sla_due_at=row.sla_due_at if inside else None,
+        sla_breached_at=row.sla_breached_at if inside else None,
         is_private=is_private(row),
         is_held=row.held_at is not None,
         created_at=row.created_at,

@@ -14,6 +14,7 @@ from casework.access import (
     organization_for,
     require,
 )
+from casework.actions.deadlines import start_clock
 from casework.actions.guests import ask_guest, invite_caller
 from casework.actions.steps import (
     action,
@@ -69,9 +70,9 @@ async def submit_request(
     where = text.coordinates(latitude, longitude)
     said = answered(questions_from(category.questions), answers) if not viewer.imported else []
     request = ServiceRequest(
-        organization_id=organization_id,
+        organization=organization,
         number=0,
-        category_id=category.id,
+        category=category,
         summary=text.line(summary, "summary"),
         description=text.text(description, "description", required=False),
         latitude=where[0] if where else None,
@@ -93,9 +94,10 @@ async def submit_request(
     texts = (request.summary, request.description, request.place, *(each.said for each in said))
     if await is_held(viewer, organization, *texts):
         request.held_at = request.created_at
+    else:
+        start_clock(request, viewer.occasion())
     request.number = await _next_number(organization)
     await request.save()
-    request.organization, request.category = organization, category
     if request.held_at is None:
         await announce(viewer, request)
     return request

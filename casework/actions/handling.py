@@ -1,12 +1,12 @@
-"""What is done with a request: assigning, moving it through its statuses, its due date, its visibility."""
+"""What is done with a request: assigning, moving it through its statuses, its visibility."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 
 from casework.access import Viewer, category_for, lock_request, staff_member_for
+from casework.actions.deadlines import CLOCK, start_clock, stop_clock
 from casework.actions.steps import (
     action,
     add_status_comment,
@@ -19,7 +19,6 @@ from casework.actions.steps import (
 from casework.allowances import Deed, check, target_of
 from casework.errors import CaseworkError, Invalid
 from casework.events import (
-    DueDateChanged,
     RequestAcknowledged,
     RequestAssigned,
     RequestClosed,
@@ -60,7 +59,8 @@ async def recategorize(viewer: Viewer, request_id: int, *, category_id: int) -> 
         return request
     request.category = category
     displaced = await assign_automatically(request, category)
-    await touch(viewer, request, "category_id", "assignee_id")
+    start_clock(request, viewer.occasion())
+    await touch(viewer, request, "category_id", "assignee_id", *CLOCK)
     event = RequestRecategorized(
         **facts(viewer, request) | {"displaced_id": displaced},
         old_category_id=old_category_id,
@@ -122,29 +122,14 @@ async def reopen(viewer: Viewer, request_id: int, *, comment: str) -> ServiceReq
     request = await lock_request(viewer, request_id)
     note = await _move(viewer, request, Move.REOPEN, comment)
     displaced = await assign_automatically(request, request.category)
-    await touch(viewer, request, "assignee_id")
+    start_clock(request, viewer.occasion())
+    await touch(viewer, request, "assignee_id", *CLOCK)
     event = RequestReopened(
         **facts(viewer, request) | {"displaced_id": displaced},
         comment_id=note,
         route_addresses=tuple(request.category.route_addresses),
     )
     await record_act(viewer, request, event)
-    return request
-
-
-@action
-async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime | None) -> ServiceRequest:
-    """Set or clear the date by which the request should be done. Staff only, and never shown to residents (rule 3)."""
-    request = await lock_request(viewer, request_id)
-    check(viewer, request, Deed.CHANGE_DUE_DATE)
-    if due_at is not None and due_at.tzinfo is None:
-        raise Invalid("due_at needs a time zone, as in 2026-12-04T17:00:00-05:00.", field="due_at")
-    old = request.due_at
-    if old == due_at:
-        return request
-    request.due_at = due_at
-    await touch(viewer, request, "due_at")
-    await record_act(viewer, request, DueDateChanged(**facts(viewer, request), old_due_at=old, new_due_at=due_at))
     return request
 
 
@@ -167,5 +152,7 @@ async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: st
     await refuse_what_would_be_held(viewer, request, comment)
     request.closed_at = viewer.occasion().at if request.status is Status.CLOSED else None
     note = await add_status_comment(viewer, request, comment, accompanies=request.status)
-    await touch(viewer, request, "status", "closed_at")
+    if request.status is Status.CLOSED:
+        stop_clock(request)
+    await touch(viewer, request, "status", "closed_at", "sla_alarm_at")
     return note.id

@@ -9,6 +9,7 @@ from datetime import datetime
 from casework import clock, text
 from casework.access import Viewer, organization_for, require, staff_member_for
 from casework.actions.accounts import check_time_zone
+from casework.actions.deadlines import sla_columns
 from casework.actions.steps import action
 from casework.database import transaction
 from casework.errors import Conflict, Invalid
@@ -19,6 +20,7 @@ from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Person, Role
 from casework.permissions import Action
 from casework.questions import Question, as_stored, checked
+from casework.sla import Sla
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -81,6 +83,7 @@ async def create_category(
     assignee_id: int | None = None,
     route_addresses: Sequence[str] = (),
     escalate_to: str | None = None,
+    sla: Sla | None = None,
     requester_restriction: Restriction = Restriction.NONE,
     resident_restriction: Restriction = Restriction.NONE,
     switched_off_kinds: Sequence[str] = (),
@@ -99,6 +102,7 @@ async def create_category(
         assignee_id=assignee_id,
         route_addresses=addresses(route_addresses, "route_addresses"),
         escalate_to=text.address(escalate_to, "escalate_to") if escalate_to else None,
+        **sla_columns(sla),
         requester_restriction=requester_restriction,
         resident_restriction=resident_restriction,
         switched_off_kinds=sorted(set(switched_off_kinds)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.access import Viewer, is_private, lock_request
+from casework.actions.deadlines import stop_clock
 from casework.actions.steps import action, facts, record_act, touch
 from casework.allowances import Deed, check
 from casework.errors import CannotMerge
@@ -30,7 +31,8 @@ async def merge_into(viewer: Viewer, request_id: int, *, survivor_id: int) -> Se
     _check_survivor(duplicate, survivor)
     duplicate.status = Status.ARCHIVED
     duplicate.merged_into_id = survivor.id
-    await touch(viewer, duplicate, "status", "merged_into_id")
+    stop_clock(duplicate)
+    await touch(viewer, duplicate, "status", "merged_into_id", "sla_alarm_at")
     event = RequestMerged(
         **facts(viewer, duplicate), survivor_id=survivor.id, survivor_assignee_id=survivor.assignee_id
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from casework import text
 from casework.access import Viewer, comments_seen_by, lock_request, organization_for, require, viewer_for
+from casework.actions.deadlines import CLOCK, start_clock
 from casework.actions.filing import announce
 from casework.actions.steps import action, facts, record_act, touch
 from casework.errors import Conflict, NotFound
@@ -64,6 +65,8 @@ async def release_content(
     )
     author = await _author(viewer, comment.author_id if comment is not None else request.reporter_id)
     if comment is None:
+        start_clock(request, viewer.occasion())
+        await request.save(update_fields=CLOCK)
         await announce(author, request)
     else:
         await touch(viewer, request)

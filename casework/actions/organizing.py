@@ -9,6 +9,7 @@ from typing import Any, Literal
 from casework import text
 from casework.access import Viewer, organization_for, require, staff_member_for
 from casework.actions.accounts import check_time_zone
+from casework.actions.deadlines import restart_clocks, sla_columns, sla_of
 from casework.actions.membership import addresses, make_organization
 from casework.actions.profile import own_account
 from casework.actions.steps import action
@@ -20,6 +21,7 @@ from casework.organizations import Organization, RequestCategory, Restriction
 from casework.people import Member, Role
 from casework.permissions import PERMISSIONS, Action
 from casework.questions import Question, as_stored, checked
+from casework.sla import Sla, check_holidays, check_hours, checked_days
 
 
 class Keep(Enum):
@@ -60,6 +62,20 @@ async def found_organization(
     return made
 
 
+_SETTINGS = (
+    "name",
+    "time_zone",
+    "subscribe_acting_members",
+    "hold_guests",
+    "held_words",
+    "open_days",
+    "opens_at",
+    "closes_at",
+    "holiday_calendar",
+    "switched_on_kinds",
+)
+
+
 @action
 async def update_organization(
     viewer: Viewer,
@@ -70,8 +86,13 @@ async def update_organization(
     subscribe_acting_members: bool | None = None,
     hold_guests: bool | None = None,
     words_to_hold: Sequence[str] | None = None,
+    open_days: Sequence[int] | None = None,
+    opens_at: int | None = None,
+    closes_at: int | None = None,
+    holiday_calendar: str | None = None,
+    switched_on_kinds: Sequence[str] | None = None,
 ) -> Organization:
-    """Change an organization's settings; what is None stays."""
+    """Change an organization's settings; what is None stays. Clocks that run already keep their deadlines."""
     organization = await organization_for(organization_id)
     require(viewer, Action.MANAGE_ORGANIZATION, organization_id)
     if name is not None:
@@ -85,8 +106,18 @@ async def update_organization(
         organization.hold_guests = hold_guests
     if words_to_hold is not None:
         organization.held_words = held_words(words_to_hold)
-    changed = ["name", "time_zone", "subscribe_acting_members", "hold_guests", "held_words"]
-    await organization.save(update_fields=changed)
+    if open_days is not None:
+        organization.open_days = checked_days(open_days)
+    if opens_at is not None or closes_at is not None:
+        organization.opens_at = organization.opens_at if opens_at is None else opens_at
+        organization.closes_at = organization.closes_at if closes_at is None else closes_at
+        check_hours(organization.opens_at, organization.closes_at)
+    if holiday_calendar is not None:
+        check_holidays(holiday_calendar)
+        organization.holiday_calendar = holiday_calendar
+    if switched_on_kinds is not None:
+        organization.switched_on_kinds = sorted(set(switched_on_kinds))
+    await organization.save(update_fields=_SETTINGS)
     return organization
 
 
@@ -101,6 +132,7 @@ async def update_category(
     assignee_id: int | Literal[Keep.IT] | None = KEEP,
     route_addresses: Sequence[str] | None = None,
     escalate_to: str | Literal[Keep.IT] | None = KEEP,
+    sla: Sla | Literal[Keep.IT] | None = KEEP,
     requester_restriction: Restriction | None = None,
     resident_restriction: Restriction | None = None,
     switched_off_kinds: Sequence[str] | None = None,
@@ -108,7 +140,7 @@ async def update_category(
     deleted: bool | None = None,
 ) -> RequestCategory:
     """Change a category; what is None stays. A deleted one keeps its requests, takes no new ones, and can return."""
-    category = await RequestCategory.get_or_none(id=category_id)
+    category = await RequestCategory.get_or_none(id=category_id).select_related("organization")
     if category is None:
         raise NotFound("There is no such category.", field="category_id")
     require(viewer, Action.MANAGE_CATEGORIES, category.organization_id)
@@ -128,15 +160,32 @@ async def update_category(
     if questions is not None:
         wanted["questions"] = as_stored(checked(questions))
     changes = {column: value for column, value in wanted.items() if value is not None}
+    changes |= await _what_may_be_none(category, assignee_id, escalate_to, sla)
+    if deleted is not None:
+        changes["deleted_at"] = (category.deleted_at or viewer.occasion().at) if deleted else None
+    before = sla_of(category)
+    if changes:
+        category.update_from_dict(changes)
+        await category.save(update_fields=list(changes))
+    if sla_of(category) != before:
+        await restart_clocks(viewer, category, category.organization)
+    return category
+
+
+async def _what_may_be_none(
+    category: RequestCategory,
+    assignee_id: int | Literal[Keep.IT] | None,
+    escalate_to: str | Literal[Keep.IT] | None,
+    sla: Sla | Literal[Keep.IT] | None,
+) -> dict[str, Any]:
+    """The columns that are to change among those that can be empty."""
+    changes: dict[str, Any] = {}
     if assignee_id is not KEEP:
         if assignee_id is not None:
             await staff_member_for(category.organization_id, assignee_id, field="assignee_id")
         changes["assignee_id"] = assignee_id
     if escalate_to is not KEEP:
         changes["escalate_to"] = text.address(escalate_to, "escalate_to") if escalate_to else None
-    if deleted is not None:
-        changes["deleted_at"] = (category.deleted_at or viewer.occasion().at) if deleted else None
-    if changes:
-        category.update_from_dict(changes)
-        await category.save(update_fields=list(changes))
-    return category
+    if sla is not KEEP:
+        changes |= sla_columns(sla)
+    return changes

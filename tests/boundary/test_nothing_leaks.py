@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import httpx
@@ -24,6 +25,7 @@ from api.app import build_app
 from api.ids import cursor, global_id
 from api.schema import executable_schema
 from casework.actions.accounts import create_person, start_session
+from casework.actions.deadlines import ring_clocks
 from casework.actions.members import invite_member
 from casework.people import Person, Role
 from casework.requests import ServiceRequest
@@ -33,13 +35,30 @@ from tests.boundary.scene import OUTSIDERS, Scene, open_scene
 from tests.listening import listening
 from tests.town import settings
 
-SECRETS = ("zqinternal", "zqprivate", "zqanon", "zqheld", "zqmail", "zqflag", "zqanswer", "2033-03-03")
+SECRETS = (
+    "zqinternal",
+    "zqprivate",
+    "zqanon",
+    "zqheld",
+    "zqmail",
+    "zqflag",
+    "zqanswer",
+    "2033-03-03",  # a due date
+    "2034-04-04",  # the SLA's
+    "2024-02-02",  # a date that has passed, and was escalated
+    "the deadline has passed",
+    '"amount": 4321',
+)
 _SCHEMA = executable_schema()
 TYPES = tuple(kind.name for kind in _SCHEMA.get_possible_types(cast(GraphQLInterfaceType, _SCHEMA.type_map["Node"])))
 ARGUMENTS = {
     "request": [f'(organization: "springfield", number: {number})' for number in range(1, 10)]
     + [f'(id: "{global_id("ServiceRequest", number)}")' for number in range(1, 10)],
-    "requests": ["(first: 100)", *(f'(filter: {{text: "{word}"}})' for word in SECRETS), "(filter: {held: true})"],
+    "requests": [
+        "(first: 100)",
+        *(f"(filter: {{text: {json.dumps(word)}}})" for word in SECRETS),
+        "(filter: {held: true})",
+    ],
     "organization": ['(slug: "springfield")', '(slug: "shelbyville")'],
     "explainNotification": [
         f'(requestId: "{global_id("ServiceRequest", number)}"{whom})'
@@ -107,6 +126,7 @@ async def plant(scene: Scene) -> None:
         routeAddresses=["zqmail-route@example.org"],
         escalateTo="zqmail-boss@example.org",
         questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
+        sla={"amount": 4321},
     )
     await invite_member(
         await town.viewer(town.rosa), town.springfield.id, address="zqmail-new@example.org", role=Role.INTERNAL
@@ -131,6 +151,7 @@ async def plant(scene: Scene) -> None:
         await town.done(scene.people[role], "createWatchArea", name="Here", radiusM=400.0, **where)
     await town.done(town.tom, "addComment", requestId=shown, body="@mark zqinternal", visibility="INTERNAL")
     await town.done(town.tom, "changeDueDate", requestId=shown, dueAt="2033-03-03T03:03:03Z")
+    await ServiceRequest.filter(sla_due_at__isnull=False).update(sla_due_at=datetime(2034, 4, 4, 4, 4, tzinfo=UTC))
     await town.done(zed, "addComment", requestId=shown, body="It is still dark.")
     await town.done(town.maya, "addComment", requestId=shown, body="Blatt did it, zqheld.")
     await town.done(town.maya, "flagContent", contentId=shown, reason="zqflag")
@@ -139,8 +160,10 @@ async def plant(scene: Scene) -> None:
     guests = {"organizationId": springfield, "categoryId": lights, **where}
     await town.done(None, "submitRequest", summary="By a guest", reporterAddress="zqmail-guest@example.org", **guests)
     await town.report(town.mark, summary="By phone", reporterAddress="zqmail-caller@example.org", categoryId=lights)
-    for twin in ("One", "Two"):
-        await town.report(town.maya, summary=twin, categoryId=lights, **where)
+    await town.report(town.maya, summary="One", categoryId=lights, **where)
+    late = await town.report(town.maya, summary="Two", categoryId=lights, **where)
+    await town.done(town.tom, "changeDueDate", requestId=late, dueAt="2024-02-02T02:02:02Z")
+    await ring_clocks()
     survivor = await town.report(town.maya, summary="Zqprivate survivor", categoryId=town.id_of(town.complaints))
     duplicate = await town.report(town.maya, summary="Zqprivate twin", categoryId=town.id_of(town.complaints))
     await town.done(town.tom, "mergeRequest", requestId=duplicate, survivorId=survivor)
