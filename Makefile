@@ -26,8 +26,8 @@ demo: $(STAMP) ## a made-up town, everything in one process
 serve: $(STAMP) ## the same without the town
 	$(BIN)/curbcast serve
 
-mail: $(STAMP) ## every kind of mail, as files to look at
-	$(BIN)/curbcast mail preview --out var/mail
+mail: $(STAMP) ## every kind of mail, side by side at http://127.0.0.1:8001/mail, shown anew when a template is saved
+	$(BIN)/curbcast mail gallery
 
 check: $(STAMP)
 	$(BIN)/ruff check .

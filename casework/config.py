@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Gallery(StrEnum):
+    """Whom `/mail` is open to: whoever runs the process, on their own machine; staff who sign in; nobody."""
+
+    OPERATOR = "operator"
+    STAFF = "staff"
+    OFF = "off"
 
 
 class Settings(BaseSettings):
@@ -27,6 +36,7 @@ class Settings(BaseSettings):
     bounce_mailbox: str | None = None
     product_name: str = "Curbcast"
     environment: Literal["development", "production"] = "development"
+    mail_gallery: Gallery | None = None
     data_dir: Path = Path("var")
     smtp_connections: int = Field(default=8, ge=1, le=256)
     mails_per_connection: int = Field(default=1000, ge=1)
@@ -100,6 +110,12 @@ class Settings(BaseSettings):
         if not value.strip() or not value.isprintable():
             raise ValueError("must be one line of printable characters")
         return value.strip()
+
+    @model_validator(mode="after")
+    def _gallery_in_production(self) -> Self:
+        if self.environment == "production" and self.mail_gallery is Gallery.OPERATOR:
+            raise ValueError("MAIL_GALLERY: in production the gallery is for staff, or off")
+        return self
 
     @property
     def lease(self) -> timedelta:

@@ -12,7 +12,7 @@ from digests.asking import ask_again, line_rows
 from digests.compose import DIGESTS
 from digests.gather import gather_all
 from digests.issues import ASKED, Issue
-from digests.writing import Desk
+from digests.writing import Desk, Written
 from notifier.facts import Rendered
 from notifier.kinds import CATALOGUE, KINDS, Group
 from notifier.notifications import Notification, State
@@ -53,12 +53,18 @@ async def _cadences_of(person: Person) -> set[Cadence]:
 
 async def preview_digest(person: Person, settings: Settings) -> Rendered | None:
     """What would go to the person now. Nothing is sent and nothing changes. None where there is nothing to say."""
+    written = await written_now(person, settings)
+    return written.rendered if written is not None else None
+
+
+async def written_now(person: Person, settings: Settings) -> Written | None:
+    """The same as a whole message."""
     waiting = await Notification.filter(
         recipient=Recipient(person.id, None).key, state=State.HELD, held_until__isnull=False
     ).order_by("id")
     asked, letters = await ask_again(line_rows(waiting), settings)
     lines = [line for line in asked if line.decision.skip is None]
-    return Desk(letters).write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines).rendered if lines else None
+    return Desk(letters).write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines) if lines else None
 
 
 async def send_now(person: Person) -> int | None:

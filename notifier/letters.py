@@ -30,7 +30,7 @@ from casework.events import (
     SlaBreached,
     SlaNear,
 )
-from casework.organizations import RequestCategory
+from casework.organizations import Organization, RequestCategory
 from casework.people import BareAddress, Person
 from casework.questions import answers_from
 from casework.requests import Comment, ServiceRequest
@@ -78,6 +78,11 @@ def details_of(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
 def language_of(case: Case, reader: ReaderNow) -> str:
     """The reader's own; for an address, the one that the event brings along."""
     return reader.person.language if reader.person is not None else str(getattr(case.event, "language", "en"))
+
+
+def organization_facts(organization: Organization) -> OrganizationFacts:
+    """An organization as its mail shows it."""
+    return OrganizationFacts(name=organization.name, time_zone=organization.time_zone)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,7 @@ class Letters:
         """Whose mail it is: the organization's, or the product's own."""
         if case.organization is None:
             return OrganizationFacts(name=self.settings.product_name, time_zone="UTC")
-        return OrganizationFacts(name=case.organization.name, time_zone=case.organization.time_zone)
+        return organization_facts(case.organization)
 
     def _account_extra(self, case: Case) -> dict[str, Any]:
         """Where to go on, who invites, and what a guest is asked about, as far as there is any of it."""

@@ -10,9 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from email import message_from_bytes
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, make_msgid
 from functools import partial
 from typing import Any
 
+from casework import clock
+from casework.config import Settings
+from notifier import templates, words
 from notifier.compose import compose
 from notifier.digest_render import Digest, render_digest
 from notifier.digest_samples import digest_samples
@@ -63,14 +69,20 @@ def samples_of(name: str) -> list[str]:
     return list(_cases(name, "en"))
 
 
-def preview(name: str, language: str, sample: str = PLAIN, brand: str = "marlow") -> Preview:
-    """One sample mail. KeyError for what doesn't exist; for any kind, `PLAIN` is the first of its cases."""
+def preview(
+    name: str, language: str, sample: str = PLAIN, brand: str = "marlow", organization: OrganizationFacts | None = None
+) -> Preview:
+    """One sample mail, of the `brand` or of an `organization`, which `brand` then only names.
+
+    KeyError for what doesn't exist; for any kind, `PLAIN` is the first of its cases.
+    """
     cases = _cases(name, language)
     case = next(iter(cases)) if sample == PLAIN else sample
-    letter, reader, typed = cases[case](BRANDS[brand])
+    whose = organization or BRANDS[brand]
+    letter, reader, typed = cases[case](whose)
     stoppable = name not in KINDS or not KINDS[name].is_account
     envelope = Envelope(
-        from_name=BRANDS[brand].name,
+        from_name=whose.name,
         from_address="requests@marlow.example",
         to_address="reader@marlow.example",
         to_name=reader.name,
@@ -87,6 +99,32 @@ def preview(name: str, language: str, sample: str = PLAIN, brand: str = "marlow"
     )
     eml = compose(letter, reader, envelope)
     return Preview(name, language, case, brand, letter.filled(reader), eml, typed, stoppable)
+
+
+def addressed(mail: Preview, to: str, settings: Settings) -> bytes:
+    """The message once more, to be sent to somebody who wants to see it in their own mail program."""
+    message = message_from_bytes(mail.eml, policy=SMTP)
+    for name, value in (
+        ("To", to),
+        ("From", formataddr((str(message["From"].addresses[0].display_name), settings.mail_from))),
+        ("Subject", f"[{mail.kind}] {mail.rendered.subject}"),
+        ("Message-ID", make_msgid(domain=settings.mail_from.rpartition("@")[2] or "localhost")),
+        ("Date", format_datetime(clock.now())),
+    ):
+        del message[name]
+        message[name] = value
+    return message.as_bytes()
+
+
+def reload_on_change() -> None:
+    """For development: what is saved from now on is seen at once."""
+    templates.reload_on_change()
+
+
+def forget() -> None:
+    """What was compiled and read so far, because a template or a catalogue changed."""
+    templates.forget()
+    words.forget()
 
 
 def previews() -> Iterator[Preview]:

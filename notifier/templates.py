@@ -19,8 +19,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from markupsafe import Markup, escape
 
-from notifier import lint, quoted
-from notifier.assembly import FOLDER, LAYOUT, PARTS, TemplateProblem, blocks, pieces, read, state_of
+from notifier import assembly, lint, quoted
+from notifier.assembly import LAYOUT, PARTS, TemplateProblem, blocks, pieces, read, state_of
 from notifier.facts import Reader
 from notifier.inlining import Sources, sources, translated
 from notifier.words import words_in
@@ -69,18 +69,24 @@ def reload_on_change(on: bool = True) -> None:
     _Reloading.on = on
 
 
+def forget() -> None:
+    """Compile everything anew when it is next used."""
+    _mould.cache_clear()
+    _sources.cache_clear()
+
+
 def mould(kind: str, language: str) -> Mould:
     """The compiled templates of a kind. TemplateProblem names the file and line of what is wrong."""
     file = f"{kind}.mjml"
     changed: tuple[object, ...] = ()
     if _Reloading.on:
-        changed = tuple(state_of(name) for name in (file, LAYOUT, PARTS) if (FOLDER / name).exists())
+        changed = tuple(state_of(name) for name in (file, LAYOUT, PARTS) if (assembly.FOLDER / name).exists())
     return _mould(file, words_in(language).language, changed)
 
 
 def files() -> tuple[str, ...]:
     """Every template file, the layout and the parts among them."""
-    return tuple(sorted(path.name for path in FOLDER.glob("*.mjml")))
+    return tuple(sorted(path.name for path in assembly.FOLDER.glob("*.mjml")))
 
 
 def kinds() -> tuple[str, ...]:
@@ -145,7 +151,7 @@ def _environment(*, autoescape: bool, loader: FileSystemLoader | None = None) ->
 
 def native_environment() -> Environment:
     """Plain Jinja over the same files: what `inlined` then has to be done for on each mail. For tests and diagnosis."""
-    return _environment(autoescape=True, loader=FileSystemLoader(FOLDER))
+    return _environment(autoescape=True, loader=FileSystemLoader(assembly.FOLDER))
 
 
 def _present(value: Any) -> Any:

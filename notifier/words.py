@@ -174,6 +174,12 @@ def words_in(language: str, *, escaping: bool = False) -> Words:
     return Words(known, _catalogue(known), escaping=escaping)
 
 
+def forget() -> None:
+    """Read the catalogues anew when they are next used."""
+    for remembered in (languages, words_in, _catalogue):
+        remembered.cache_clear()
+
+
 @cache
 def _catalogue(language: str) -> GNUTranslations:
     with (LOCALES / language / "LC_MESSAGES" / "curbcast.po").open("rb") as source:

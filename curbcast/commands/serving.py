@@ -10,6 +10,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 import uvloop
@@ -20,12 +21,13 @@ import notifier.worker
 from api.app import build_app
 from api.pages.account import account_routes
 from api.pages.digest import digest_routes
+from api.pages.gallery import gallery_routes
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
 from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
-from casework.config import Settings
+from casework.config import Gallery, Settings
 from casework.database import close_database, migrate, open_database
 from curbcast.demo import Demo, build_town, live
 from curbcast.listening import server_for
@@ -35,6 +37,7 @@ from notifier.at_work import stay_at_work
 from notifier.captured import CapturedMail
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
 from notifier.jobs import context_of
+from notifier.outcome import Transport
 from notifier.transports import transport_for
 
 Host = Annotated[str, typer.Option(help="Where to listen.")]
@@ -72,7 +75,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None)
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
     async with running(settings, with_worker=settings.redis_url is None) as up:
-        await _listen(up, host, port, pages(settings))
+        await _listen(up, host, port, pages(settings, host=host, transport=up.transport))
 
 
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
@@ -87,14 +90,19 @@ async def _demo(settings: Settings, host: str, port: int) -> None:
         town = await build_town()
         happening = asyncio.create_task(live(town, after_each=up.nudge))
         try:
-            await _listen(up, host, port, pages(settings, town))
+            await _listen(up, host, port, pages(settings, town, host=host, transport=up.transport))
         finally:
             happening.cancel()
             await asyncio.gather(happening, return_exceptions=True)
 
 
-def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
-    """Every route beside GraphQL. The inbox is there only where mail is captured."""
+def pages(
+    settings: Settings, town: Demo | None = None, *, host: str | None = None, transport: Transport | None = None
+) -> list[BaseRoute]:
+    """Every route beside GraphQL. The inbox is there only where mail is captured.
+
+    On this machine's own `host`, whoever develops has the whole gallery of mail, and tests send by `transport`.
+    """
     routes: list[BaseRoute] = [
         STATIC,
         *unsubscribe_routes(settings),
@@ -104,7 +112,17 @@ def pages(settings: Settings, town: Demo | None = None) -> list[BaseRoute]:
     ]
     if settings.smtp_url is None:
         routes += inbox_routes(settings, CapturedMail(settings.data_dir / "mail"))
+    if (gallery := _gallery(settings, host)) is not Gallery.OFF:
+        routes += gallery_routes(settings, operator=gallery is Gallery.OPERATOR, transport=transport)
     return [*routes, *start_routes(settings, town.tokens if town is not None else {})]
+
+
+def _gallery(settings: Settings, host: str | None) -> Gallery:
+    """Who may look at `/mail`, where no setting says so."""
+    if settings.mail_gallery is not None:
+        return settings.mail_gallery
+    at_home = host is not None and _is_loopback(host) and _is_loopback(urlsplit(settings.public_url).hostname or "")
+    return Gallery.OPERATOR if at_home and settings.environment == "development" else Gallery.STAFF
 
 
 async def _listen(up: Running, host: str, port: int, routes: list[BaseRoute]) -> None:

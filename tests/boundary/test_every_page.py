@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from api.app import build_app
 from casework.database import close_database, open_database
 from curbcast.commands.serving import pages
-from tests.boundary.scene import ROLES, Scene, open_scene
+from tests.boundary.scene import ROLES, STAFF, Scene, open_scene
 from tests.town import nothing_changes, settings
 
 PAGES = {
@@ -35,6 +35,12 @@ PAGES = {
 }
 """Route -> what to ask of it, and the status that everybody gets."""
 
+FOR_STAFF = {
+    "/mail": "/mail",
+    "/mail/{name}/{language}/{part}": "/mail/request_closed/en/text",
+}
+"""Route -> what staff are shown of it, by their API session, each in their own organization's name; others nothing."""
+
 ENDPOINTS = {"/graphql", "/healthz", "/readyz"}
 """Tested elsewhere: GraphQL by its fields, the other two by theirs."""
 
@@ -53,7 +59,7 @@ async def test_every_page_is_the_same_to_everybody_and_changes_nothing_by_being_
     config = settings(data_dir=tmp_path_factory.mktemp("data"))
     app = build_app(config, extra_routes=pages(config))
     paths = {route.path for route in app.routes if isinstance(route, Route | Mount)}
-    assert paths == set(PAGES) | ENDPOINTS
+    assert paths == set(PAGES) | set(FOR_STAFF) | ENDPOINTS
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client, nothing_changes():
         for path, status in [each for asked in PAGES.values() for each in asked]:
@@ -68,4 +74,13 @@ async def test_every_page_is_the_same_to_everybody_and_changes_nothing_by_being_
                 assert answer.headers["x-content-type-options"] == "nosniff"
                 seen.add(answer.content)
             assert len(seen) == 1, path
+        for path in FOR_STAFF.values():
+            for role in ROLES:
+                token = scene.town.token(scene.people[role])
+                answer = await client.get(path, headers={"authorization": f"Bearer {token}"} if token else {})
+                assert answer.status_code == (200 if role in STAFF | {"stranger"} else 401), (path, role)
+                assert ("Springfield" in answer.text) is (role in STAFF and path != "/mail"), (path, role)
+                refused = await client.post(path, data={"address": "tom@example.org", "password": "no such word"})
+                assert refused.status_code in (405, 422)
+                assert "set-cookie" not in refused.headers
     assert await scene.telling.run() == []

@@ -27,7 +27,6 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
     """Replaces a text in a copy of the templates, which every look-up then reads."""
     folder = copytree(assembly.FOLDER, tmp_path / "templates_mjml")
     monkeypatch.setattr(assembly, "FOLDER", folder)
-    monkeypatch.setattr(templates, "FOLDER", folder)
     monkeypatch.setattr(templates, "_mould", templates._mould.__wrapped__)
     monkeypatch.setattr(templates, "_sources", templates._sources.__wrapped__)
 

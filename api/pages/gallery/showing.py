@@ -1,0 +1,115 @@
+"""One mail, looked at in one way: a page for a frame. It is sandboxed: it can load its pictures and nothing else."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from email import message_from_bytes
+from email.policy import default
+from functools import cache
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.html import page
+from notifier import assembly
+from notifier.assembly import TemplateProblem
+from notifier.gate import faults
+from notifier.preview import Preview
+from notifier.samples import SITE
+
+PARTS = ("light", "dark", "text", "source", "headers", "checks")
+
+_FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:"
+_PAGE = "sandbox; default-src 'none'; style-src 'self'"
+_DARK = "@media (prefers-color-scheme: dark)"
+_AROUND = 3
+"""Lines shown before and after one that is broken."""
+
+_STATIC = Path(__file__).parents[1] / "static"
+_PICTURES = {f"{SITE}/photos/1042.jpg": "sample-photo.jpg", f"{SITE}/logo.png": "sample-logo.png"}
+
+
+async def show(part: str, make: Callable[[], Awaitable[Preview]]) -> Response:
+    """The part of a mail, or where its template is broken."""
+    try:
+        mail = await make()
+        answer = _PARTS_SHOWN[part](mail)
+    except TemplateProblem as problem:
+        answer = _broken(problem)
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def as_seen(mail: Preview, *, dark: bool) -> str:
+    """The page as a reader by day or by night sees it, whatever the browser prefers, with its pictures in it."""
+    source = mail.rendered.html.replace(_DARK, "@media all" if dark else "@media not all")
+    for address, file in _PICTURES.items():
+        source = source.replace(address, _inline(file))
+    for cid, picture in pictures_of(mail.eml).items():
+        source = source.replace(f"cid:{cid}", picture)
+    return source
+
+
+def _html(mail: Preview, *, dark: bool) -> Response:
+    return HTMLResponse(as_seen(mail, dark=dark), headers={"Content-Security-Policy": _FRAME})
+
+
+@cache
+def _inline(file: str) -> str:
+    kind = "png" if file.endswith("png") else "jpeg"
+    return f"data:image/{kind};base64,{b64encode((_STATIC / file).read_bytes()).decode()}"
+
+
+def pictures_of(eml: bytes) -> dict[str, str]:
+    """The pictures that come with a message, by Content-ID, as addresses that hold them."""
+    found = {}
+    for part in message_from_bytes(eml, policy=default).walk():
+        cid, data = part.get("Content-ID"), part.get_payload(decode=True)
+        if cid and isinstance(data, bytes) and part.get_content_maintype() == "image":
+            found[str(cid).strip("<>")] = f"data:{part.get_content_type()};base64,{b64encode(data).decode()}"
+    return found
+
+
+def _text(mail: Preview) -> Response:
+    return page("gallery_text.html", policy=_PAGE, product="", title="Text", text=mail.rendered.text)
+
+
+def _source(mail: Preview) -> Response:
+    return page("gallery_text.html", policy=_PAGE, product="", title="Source", text=mail.rendered.html)
+
+
+def _headers(mail: Preview) -> Response:
+    items = list(message_from_bytes(mail.eml, policy=default).items())
+    items += [("(preheader)", mail.rendered.preheader), ("(bytes)", f"{len(mail.eml):,}")]
+    return page("gallery_headers.html", policy=_PAGE, product="", headers=items)
+
+
+def _checks(mail: Preview) -> Response:
+    return page("gallery_checks.html", policy=_PAGE, product="", faults=[str(each) for each in faults(mail)])
+
+
+_PARTS_SHOWN: dict[str, Callable[[Preview], Response]] = {
+    "light": lambda mail: _html(mail, dark=False),
+    "dark": lambda mail: _html(mail, dark=True),
+    "text": _text,
+    "source": _source,
+    "headers": _headers,
+    "checks": _checks,
+}
+
+
+def _broken(problem: TemplateProblem) -> Response:
+    """File, line, what is wrong, and the lines around it."""
+    path = assembly.FOLDER / problem.file
+    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+    first = max(1, problem.line - _AROUND)
+    return page(
+        "gallery_broken.html",
+        policy=_PAGE,
+        product="",
+        status=422,
+        problem=problem,
+        lines=[(first + place, line) for place, line in enumerate(lines[first - 1 : problem.line + _AROUND])],
+    )
