@@ -40,6 +40,8 @@ class Loaders:
         self.comment = DataLoader(self._comment)
         self.follows = DataLoader(self._follows)
         self.mutes = DataLoader(self._mutes)
+        self.votes = DataLoader(self._votes)
+        self.vote_counts = DataLoader(reading.vote_counts, cache_key_fn=_row)
         self.area_follows = DataLoader(self._area_follows)
         self.area_choices = DataLoader(self._area_choices)
         self.request = DataLoader(self._request)
@@ -66,6 +68,10 @@ class Loaders:
     async def _mutes(self, request_ids: list[int]) -> list[bool]:
         muted = await reading.muted_by(self._viewer, request_ids)
         return [each in muted for each in request_ids]
+
+    async def _votes(self, request_ids: list[int]) -> list[bool]:
+        voted = await reading.voted_by(self._viewer, request_ids)
+        return [each in voted for each in request_ids]
 
     async def _area_follows(self, area_ids: list[int]) -> list[bool]:
         mine = AreaFollow.filter(person_id=self._viewer.person_id or 0, area_id__in=area_ids, until_event__isnull=True)

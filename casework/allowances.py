@@ -29,6 +29,7 @@ class Deed(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     CLOSE = "close"
     REOPEN = "reopen"
+    VOTE = "vote"
     FOLLOW = "follow"
     ASSIGN = "assign"
     RECATEGORIZE = "recategorize"
@@ -112,6 +113,16 @@ def _merge(viewer: Viewer, request: ServiceRequest) -> None:
         raise CannotMerge("This request is archived and can't be merged any more.", field="request_id")
 
 
+def _vote(viewer: Viewer, request: ServiceRequest) -> None:
+    """Restricted like a comment: it says something, too."""
+    require(viewer, Action.VOTE, request.organization_id)
+    refuse_held(request)
+    if viewer.is_reporter(request):
+        raise IllegalMove("You reported this request, so you count already.")
+    part = viewer.part(request)
+    check_may_comment(request.status, part, restriction_for(request, part))
+
+
 def _follow(viewer: Viewer, request: ServiceRequest) -> None:
     require(viewer, Action.FOLLOW, request.organization_id)
     refuse_held(request)
@@ -133,6 +144,7 @@ _CHECKS: Mapping[Deed, Callable[[Viewer, ServiceRequest], None]] = {
     Deed.ACKNOWLEDGE: partial(_move, move=Move.ACKNOWLEDGE),
     Deed.CLOSE: partial(_move, move=Move.CLOSE),
     Deed.REOPEN: partial(_move, move=Move.REOPEN),
+    Deed.VOTE: _vote,
     Deed.FOLLOW: _follow,
     Deed.ASSIGN: partial(_handle, action=Action.ASSIGN),
     Deed.RECATEGORIZE: partial(_handle, action=Action.RECATEGORIZE),

@@ -157,6 +157,18 @@ class RequestUnmuted(RequestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestVoted(RequestEvent):
+    """The actor said "me too". Who did is nobody else's business, hence internal; so with the next."""
+
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestUnvoted(RequestEvent):
+    is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class MembershipEvent(Event):
     """`person_id` is the member; None while an invited address has no account."""
 

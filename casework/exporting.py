@@ -15,7 +15,7 @@ from casework.history import HistoryRow
 from casework.moderation import Flag, PersonTrust
 from casework.people import Member, Person, Session
 from casework.requests import Comment, ServiceRequest
-from casework.watching import Follow, Mute
+from casework.watching import Follow, Mute, Vote
 
 _OWN = ("id", "handle", "name", "address", "language", "time_zone", "confirmed_at", "created_at")
 _REPORTED = (
@@ -69,6 +69,7 @@ async def everything_about(person: Person) -> dict[str, Any]:
         ),
         "follows": columns(await Follow.filter(**mine).order_by("id"), ("request_id", "created_at")),
         "mutes": columns(await Mute.filter(**mine).order_by("id"), ("request_id", "created_at")),
+        "votes": columns(await Vote.filter(**mine).order_by("id"), ("request_id", "created_at")),
         "watch_areas": await _areas_of(person),
         "area_follows": columns(await AreaFollow.filter(**mine).order_by("id"), ("area_id", "created_at")),
         "trust": columns(await PersonTrust.filter(**mine).order_by("id"), ("organization_id", "trust", "changed_at")),

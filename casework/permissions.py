@@ -40,6 +40,7 @@ class Action(StrEnum):
     UPDATE_REQUEST = "update_request"
     COMMENT = "comment"
     CHANGE_STATUS = "change_status"
+    VOTE = "vote"
     FOLLOW = "follow"
     FLAG = "flag"
     SPEAK_INTERNALLY = "speak_internally"
@@ -62,6 +63,7 @@ PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
     Action.UPDATE_REQUEST: CONFIRMED,
     Action.COMMENT: CONFIRMED,
     Action.CHANGE_STATUS: CONFIRMED,
+    Action.VOTE: CONFIRMED,
     Action.FOLLOW: SIGNED_IN,
     Action.FLAG: EVERYONE,
     Action.SPEAK_INTERNALLY: STAFF,
@@ -84,6 +86,7 @@ ON_A_REQUEST = frozenset(
         Action.UPDATE_REQUEST,
         Action.COMMENT,
         Action.CHANGE_STATUS,
+        Action.VOTE,
         Action.FOLLOW,
         Action.FLAG,
         Action.SPEAK_INTERNALLY,

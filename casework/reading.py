@@ -26,14 +26,22 @@ from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
 from casework.people import STAFF_ROLES, Member, Person
 from casework.requests import Comment, ServiceRequest, Status
-from casework.watching import Follow, Mute
+from casework.watching import Follow, Mute, Vote
 
 # What a page shows of each request, joined into its one statement.
 SHOWN = ("category", "organization", "reporter", "assignee")
 
-# Who follows or mutes what is their own business, and so is a question to a guest: not even staff read it in a
-# request's history.
-PERSONAL = ("RequestFollowed", "RequestUnfollowed", "RequestMuted", "RequestUnmuted", "GuestAddressTyped")
+# Who follows, mutes or votes for what is their own business, and so is a question to a guest: not even staff read it
+# in a request's history.
+PERSONAL = (
+    "RequestFollowed",
+    "RequestUnfollowed",
+    "RequestMuted",
+    "RequestUnmuted",
+    "RequestVoted",
+    "RequestUnvoted",
+    "GuestAddressTyped",
+)
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -138,6 +146,19 @@ async def followed_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
         return set()
     follows = Follow.filter(person_id=viewer.person_id, until_event__isnull=True, request_id__in=list(request_ids))
     return {follow.request_id for follow in await follows.only("id", "request_id")}
+
+
+async def voted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
+    """Those of the requests to which the viewer said "me too"."""
+    if viewer.person_id is None:
+        return set()
+    votes = Vote.filter(person_id=viewer.person_id, request_id__in=list(request_ids))
+    return {vote.request_id for vote in await votes.only("id", "request_id")}
+
+
+async def vote_counts(requests: Sequence[ServiceRequest]) -> list[int]:
+    """How many said "me too" to each."""
+    return await _counts(Vote.filter(request_id__in=[request.id for request in requests]), requests)
 
 
 def follows_of(viewer: Viewer) -> QuerySet[Follow]:

@@ -1,4 +1,4 @@
-"""Who keeps an eye on what: follows and mutes of single requests."""
+"""Who keeps an eye on what: follows, mutes and votes of single requests."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ class Mute(Model):
         constraints = (
             UniqueConstraint(fields=("request_id", "person_id"), name="mute_present", condition="until_event IS NULL"),
         )
+
+
+class Vote(Model):
+    """A person says "me too" to a request that somebody else reported. Taken back, it is gone."""
+
+    id = fields.BigIntField(primary_key=True)
+    request: fields.ForeignKeyRelation[ServiceRequest] = fields.ForeignKeyField(
+        "casework.ServiceRequest", related_name="votes", on_delete=fields.OnDelete.CASCADE
+    )
+    request_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "casework.Person", related_name="votes", on_delete=fields.OnDelete.CASCADE
+    )
+    person_id: int
+    created_at = MomentField()
+
+    class Meta:
+        table = "vote"
+        indexes = (("person_id", "id"),)
+        constraints = (UniqueConstraint(fields=("request_id", "person_id"), name="one_vote"),)

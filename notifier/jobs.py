@@ -11,7 +11,7 @@ from typing import Any, TypedDict, cast
 
 import structlog
 
-from casework.actions import deadlines
+from casework.actions import archiving, deadlines
 from casework.config import Settings
 from notifier import deliver, relay, rescue
 from notifier.bounce_mailbox import fetch_reports
@@ -58,6 +58,13 @@ async def ring_clocks(ctx: dict[str, Any]) -> None:
     """Find the requests whose deadline is near or past, however long nobody looked."""
     mine = cast(Context, ctx)
     while not mine["stopping"].is_set() and await deadlines.ring_clocks():
+        pass
+
+
+async def archive_requests(ctx: dict[str, Any]) -> None:
+    """Archive the closed requests that have been quiet for long enough."""
+    mine = cast(Context, ctx)
+    while not mine["stopping"].is_set() and await archiving.archive_quiet():
         pass
 
 

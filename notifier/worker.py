@@ -18,7 +18,7 @@ from arq.worker import Worker
 
 from casework.database import is_postgres
 from notifier.doorbell import NOTIFIER_QUEUE, decode, encode
-from notifier.jobs import Context, deliver_mail, fetch_bounces, relay_events, rescue_work, ring_clocks
+from notifier.jobs import Context, archive_requests, deliver_mail, fetch_bounces, relay_events, rescue_work, ring_clocks
 
 JOB_TIMEOUT_SECONDS = 3600
 _HEARTBEAT_SECONDS = 30
@@ -41,6 +41,7 @@ DUTIES = Duties(
         (rescue_work, frozenset({30})),
         (fetch_bounces, frozenset({15})),
         (ring_clocks, frozenset({10, 40})),
+        (archive_requests, frozenset({20})),
     ),
 )
 """The relay and the delivery tick every two seconds, whatever Redis forgot."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 
+from casework.actions.archiving import archive_quiet
 from casework.actions.deadlines import ring_clocks
 from tests.telling import Mail, Telling, open_telling
 from tests.town import Town
@@ -37,6 +38,8 @@ def iso(local: str) -> str:
 async def scan() -> None:
     """What the timetable looks for beside the mail."""
     while await ring_clocks():
+        pass
+    while await archive_quiet():
         pass
 
 

@@ -54,6 +54,10 @@ class ViewerCan:
     def reopen(self) -> Allowance:
         return self._may(Deed.REOPEN)
 
+    @strawberry.field(description='Say "me too", and take it back (`vote`, `unvote`).')
+    def vote(self) -> Allowance:
+        return self._may(Deed.VOTE)
+
     @strawberry.field(description="Follow and mute it (`followRequest`, `muteRequest`).")
     def follow(self) -> Allowance:
         return self._may(Deed.FOLLOW)

@@ -45,7 +45,7 @@ PHRASES = {
     "RequestVisibilityChanged": N_("%(who)s changed who can see this"),
     "ContentFlagged": N_("%(who)s flagged this"),
     "ContentReleased": N_("%(who)s released this"),
-    "RequestArchived": N_("%(who)s archived this"),
+    "RequestArchived": N_("Archived, after a week without news"),
     "SlaNear": N_("The deadline is near"),
     "SlaBreached": N_("The deadline has passed"),
 }

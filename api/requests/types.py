@@ -118,6 +118,14 @@ class ServiceRequest(Node):
     def viewer_mutes(self, info: Info) -> Awaitable[bool]:
         return info.context.loaders.mutes.load(self.row.id)
 
+    @strawberry.field(graphql_type=int, description='How many people said "me too" (`vote`), its reporter apart.')
+    def vote_count(self, info: Info) -> Awaitable[int]:
+        return info.context.loaders.vote_counts.load(self.row)
+
+    @strawberry.field(graphql_type=bool, description='Whether the viewer said "me too".')
+    def viewer_voted(self, info: Info) -> Awaitable[bool]:
+        return info.context.loaders.votes.load(self.row.id)
+
     @strawberry.field(description="What the viewer may do to it now.")
     def viewer_can(self, info: Info) -> ViewerCan:
         return ViewerCan(viewer=info.context.viewer, request=self.row)

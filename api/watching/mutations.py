@@ -1,11 +1,11 @@
-"""Following and muting single requests."""
+"""Following, muting and voting for single requests."""
 
 import strawberry
 
 from api.context import Info
 from api.requests.inputs import RequestInput
 from api.requests.payloads import RequestPayload, on_request
-from casework.actions import watching
+from casework.actions import voting, watching
 
 
 @strawberry.input(description="A request to follow.")
@@ -28,6 +28,16 @@ class UnmuteRequestInput(RequestInput):
     pass
 
 
+@strawberry.input(description="A request that bothers oneself, too.")
+class VoteInput(RequestInput):
+    follow: bool = strawberry.field(default=False, description="Whether to follow it as well.")
+
+
+@strawberry.input(description="A request that doesn't bother oneself any more.")
+class UnvoteInput(RequestInput):
+    pass
+
+
 @strawberry.type
 class WatchingMutations:
     @strawberry.mutation(description="Hear of what happens on a request from now on. Twice changes nothing.")
@@ -47,3 +57,13 @@ class WatchingMutations:
     @strawberry.mutation(description="Hear of a muted request again. What was missed isn't sent later.")
     async def unmute_request(self, info: Info, input: UnmuteRequestInput) -> RequestPayload:
         return await on_request(info, input, lambda viewer: watching.unmute(viewer, input.number))
+
+    @strawberry.mutation(
+        description='Say "me too" to a request that somebody else reported. Each person counts once, however often.'
+    )
+    async def vote(self, info: Info, input: VoteInput) -> RequestPayload:
+        return await on_request(info, input, lambda viewer: voting.vote(viewer, input.number, follow=input.follow))
+
+    @strawberry.mutation(description='Take a "me too" back. Who follows the request goes on following it.')
+    async def unvote(self, info: Info, input: UnvoteInput) -> RequestPayload:
+        return await on_request(info, input, lambda viewer: voting.unvote(viewer, input.number))

@@ -10,7 +10,7 @@ from casework.errors import CannotMerge
 from casework.events import RequestMerged
 from casework.history import HistoryRow
 from casework.requests import ServiceRequest, Status
-from casework.watching import Follow, Mute
+from casework.watching import Follow, Mute, Vote
 
 
 @action
@@ -18,7 +18,7 @@ async def merge_into(viewer: Viewer, request_id: int, *, survivor_id: int) -> Se
     """Archive a duplicate and point it to its survivor; returns the duplicate.
 
     Its reporter and followers follow the survivor from the merge on; a mute comes along for those who did not
-    follow the survivor already. Raises CannotMerge with the field that stands in the way.
+    follow the survivor already; votes come along, too. Raises CannotMerge with the field that stands in the way.
     """
     if request_id == survivor_id:
         raise CannotMerge("A request can't be merged into itself.", field="survivor_id")
@@ -38,6 +38,7 @@ async def merge_into(viewer: Viewer, request_id: int, *, survivor_id: int) -> Se
     )
     row = await record_act(viewer, duplicate, event)
     await _bring_along(duplicate, survivor, row)
+    await _bring_votes(duplicate, survivor)
     return duplicate
 
 
@@ -82,6 +83,13 @@ async def _bring_along(duplicate: ServiceRequest, survivor: ServiceRequest, merg
         ],
         ignore_conflicts=True,
     )
+
+
+async def _bring_votes(duplicate: ServiceRequest, survivor: ServiceRequest) -> None:
+    """Whoever said "me too" there says it here, if they haven't and did not report it."""
+    for vote in await Vote.filter(request_id=duplicate.id):
+        if vote.person_id != survivor.reporter_id:
+            await Vote.get_or_create({"created_at": vote.created_at}, request_id=survivor.id, person_id=vote.person_id)
 
 
 async def _followers(request: ServiceRequest) -> set[int]:

@@ -19,10 +19,15 @@ from casework.watching import Follow, Mute
 async def follow(viewer: Viewer, request_id: int) -> ServiceRequest:
     """Hear of what happens on a request from now on. Following twice changes nothing."""
     request, person_id = await _followable(viewer, request_id)
+    await begin_following(viewer, request, person_id)
+    return request
+
+
+async def begin_following(viewer: Viewer, request: ServiceRequest, person_id: int) -> None:
+    """Part of the caller's commit, who may and has locked the request."""
     if not await is_following(request.id, person_id):
         row = await record(RequestFollowed(**facts(viewer, request)))
         await start_follow(request, person_id, since_event=row.id, at=row.occurred_at)
-    return request
 
 
 @action

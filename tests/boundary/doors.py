@@ -211,6 +211,8 @@ DOORS = (
     Door("addComment", CONFIRMED, on_request(body="Hello."), on_request=True),
     Door("addComment", STAFF, on_request(body="Hush.", visibility="INTERNAL"), on_request=True),
     Door("followRequest", SIGNED_IN, on_request(), on_request=True),
+    Door("vote", CONFIRMED, on_request(), on_request=True),
+    Door("unvote", CONFIRMED, on_request(), on_request=True),
     Door("unfollowRequest", SIGNED_IN, on_request(), on_request=True),
     Door("muteRequest", SIGNED_IN, on_request(), on_request=True),
     Door("unmuteRequest", SIGNED_IN, on_request(), on_request=True),

@@ -201,9 +201,11 @@ def test_residents_are_never_told_a_due_date(kind: str) -> None:
 def test_a_due_date_is_told_before_and_after_in_the_towns_time() -> None:
     old, new = datetime(2025, 6, 30, 3, 30, tzinfo=UTC), datetime(2025, 7, 1, 16, tzinfo=UTC)
     rendered = mail("staff_due_date_changed", extra={"old_due_at": old, "new_due_at": new})
-    assert "Before: June 29, 2025 at 11:30\u00a0PM\nNow: July 1, 2025 at 12:00\u00a0PM\n" in rendered.text
+    assert (
+        "Before: Sunday, June 29, 2025 at 11:30\u00a0PM\nNow: Tuesday, July 1, 2025 at 12:00\u00a0PM\n" in rendered.text
+    )
     spanish = mail("staff_due_date_changed", "es", extra={"old_due_at": None, "new_due_at": new})
-    assert "Antes: sin plazo\nAhora: 1 de julio de 2025, 12:00\n" in spanish.text
+    assert "Antes: sin plazo\nAhora: martes, 1 de julio de 2025, 12:00\n" in spanish.text
     removed = mail("staff_due_date_changed", extra={"old_due_at": old, "new_due_at": None})
     assert removed.text.startswith("Hello Tom Okafor,\n\nRosa Delgado removed the due date\n")
 
