@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.migrations import api as migrations
@@ -66,7 +67,7 @@ def register_models(app: str, modules: Sequence[str]) -> None:
 def tortoise_config(url: str) -> dict[str, Any]:
     """The configuration of Tortoise and of its migrations for a database URL (postgres:// or sqlite://)."""
     return {
-        "connections": {"default": url},
+        "connections": {"default": _connection(url)},
         "apps": {
             app: {"models": list(modules), "default_connection": "default", "migrations": f"{app}.migrations"}
             for app, modules in _models.items()
@@ -74,6 +75,18 @@ def tortoise_config(url: str) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _connection(url: str) -> dict[str, Any]:
+    found: dict[str, Any] = expand_db_url(url)
+    if found["engine"].endswith("asyncpg"):
+        found["credentials"]["reset"] = _as_it_is
+    return found
+
+
+async def _as_it_is(connection: object) -> None:
+    """How a connection goes back to the pool. Ours set nothing that outlives a transaction (an open one is rolled back
+    before this), and asyncpg's own clean-up would be one more statement for each of ours."""
 
 
 async def open_database(url: str) -> None:
