@@ -57,9 +57,14 @@ def between(after: int, upto: int) -> QuerySet[HistoryRow]:
     return HistoryRow.filter(position__gt=after, position__lte=upto).order_by("position")
 
 
-def told_between(after: int, upto: int) -> QuerySet[HistoryRow]:
-    """What was told after one told position and up to another, in that order."""
-    return HistoryRow.filter(told_position__gt=after, told_position__lte=upto).order_by("told_position")
+def after(position: int) -> QuerySet[HistoryRow]:
+    """What happened after one position, oldest first."""
+    return HistoryRow.filter(position__gt=position).order_by("position")
+
+
+def told_after(told_position: int) -> QuerySet[HistoryRow]:
+    """What was told after one told position, in that order."""
+    return HistoryRow.filter(told_position__gt=told_position).order_by("told_position")
 
 
 async def newest() -> tuple[int, int]:

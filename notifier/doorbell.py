@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
@@ -52,6 +52,7 @@ class Doorbell:
         self._pool: ArqRedis | None = None
         self._away_until = 0.0
         self._connecting = asyncio.Lock()
+        self._near: list[Callable[[], None]] = []
 
     async def connect(self) -> ArqRedis:
         """The client, connected on first use. A Redis that was away a moment ago is not waited for again."""
@@ -83,8 +84,14 @@ class Doorbell:
         except AWAY as error:
             log.warning("doorbell_silent", job=job, error=repr(error))
 
+    def hear(self, told: Callable[[], None]) -> None:
+        """Have `told` called at each hint of this very process, before any other process gets it."""
+        self._near.append(told)
+
     async def hint(self, position: int) -> None:
         """Tell live clients' processes that history has grown to `position`."""
+        for told in self._near:
+            told()
         try:
             await (await self.connect()).publish(_HINTS, position)
         except AWAY as error:

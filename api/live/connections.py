@@ -40,7 +40,11 @@ class Connection(ABC):
         """There is something in line."""
 
     @abstractmethod
-    def _news(self, member: Member, payload: str) -> str: ...
+    def _news(self, member: Member, payload: bytes) -> str: ...
+
+    def _at_once(self, member: Member, payload: bytes) -> bool:
+        """Send an answer now, if that is possible without waiting; whether it was."""
+        return False
 
     @abstractmethod
     def _ending(self, name: str, errors: Errors) -> str: ...
@@ -49,8 +53,10 @@ class Connection(ABC):
     def shut(self, why: CaseworkError | None) -> None:
         """Close it once what is in line has left; without a reason, because this process ends."""
 
-    def next(self, member: Member, position: int, payload: str) -> None:
-        if len(self._waiting) >= self._limit:
+    def next(self, member: Member, position: int, payload: bytes) -> None:
+        if not self._waiting and self._at_once(member, payload):
+            member.sent = position
+        elif len(self._waiting) >= self._limit:
             self._overflow()
         else:
             self._push(self._news(member, payload), member, position)

@@ -90,8 +90,8 @@ class EventStream(Connection):
         self._is_over = True
         self._push(_next(json.dumps(answer)) + _COMPLETE)
 
-    def _news(self, member: Member, payload: str) -> str:
-        return f"id: {member.cursor}\n" + _next(payload)
+    def _news(self, member: Member, payload: bytes) -> str:
+        return f"id: {member.cursor}\n" + _next(payload.decode())
 
     def _ending(self, name: str, errors: Errors) -> str:
         self._is_over = True

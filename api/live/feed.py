@@ -39,6 +39,8 @@ class Feed:
         self._doorbell = doorbell
         self._tick = tick_seconds
         self._rung = asyncio.Event()
+        if doorbell is not None:
+            doorbell.hear(self._rung.set)
         self._reading = asyncio.Lock()
         self._untold: list[tuple[Numbers, Sequence[HistoryRow]]] = []
 
@@ -54,7 +56,12 @@ class Feed:
         """Read and tell everything that is new. Raises what the database raises; then the next call goes on."""
         async with self._reading:
             at = await self.begin()
-            while self._untold or await self._read(at):
+            if not self._untold and not self._members.topics:
+                newest = dict(zip(Numbers, await history.newest(), strict=True))
+                if not self._members.topics:  # or somebody has come meanwhile, who joined where the feed was
+                    at.update(newest)
+                    return
+            while self._untold or await self._read(at, Numbers.POSITION) or await self._read(at, Numbers.TOLD):
                 await self._tell(*self._untold[0])
                 del self._untold[0]
 
@@ -93,21 +100,15 @@ class Feed:
                 log.warning("live_hints_lost", error=repr(error))
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _read(self, at: dict[Numbers, int]) -> bool:
+    async def _read(self, at: dict[Numbers, int], numbers: Numbers) -> bool:
         """Read the next rows, and move on before anything is awaited: from here on they are this feed's to tell."""
-        newest = dict(zip(Numbers, await history.newest(), strict=True))
-        if not self._members.topics:
-            at.update(newest)
-            return False
-        for numbers, between in ((Numbers.POSITION, history.between), (Numbers.TOLD, history.told_between)):
-            if newest[numbers] <= at[numbers]:
-                continue
-            rows = await between(at[numbers], newest[numbers]).limit(_BATCH)
-            if rows:
-                last = rows[-1].position if numbers is Numbers.POSITION else rows[-1].told_position
-                at[numbers] = last or at[numbers]
-                self._untold.append((numbers, rows))
-        return bool(self._untold)
+        read = history.after if numbers is Numbers.POSITION else history.told_after
+        rows = await read(at[numbers]).limit(_BATCH)
+        if rows:
+            last = rows[-1].position if numbers is Numbers.POSITION else rows[-1].told_position
+            at[numbers] = last or at[numbers]
+            self._untold.append((numbers, rows))
+        return bool(rows)
 
     async def _tell(self, numbers: Numbers, rows: Sequence[HistoryRow]) -> None:
         topics = set(self._members.topics)

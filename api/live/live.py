@@ -11,7 +11,7 @@ from api.ground import Ground
 from api.ids import parse_cursor
 from api.live.endings import gone, restarting
 from api.live.feed import Feed
-from api.live.members import Asked, Member, Members, Pipe
+from api.live.members import Asked, Group, Member, Members, Pipe
 from api.live.rights import as_viewer, who_must_go
 from api.live.sight import Sight, is_shared, sight, variables_below
 from api.live.telling import Teller, Unanswered, viewer_of
@@ -101,12 +101,13 @@ class Live:
     async def _catch_up(self, member: Member, asked: Asked, prepared: Prepared) -> None:
         """Replay up to where the feed is, as often as it takes; then join, with nothing awaited in between."""
         topic, pages = member.topic, 0
+        alone = Group(topic, asked, prepared, {member: None})
         while True:
             upto = (await self.feed.begin())[topic.numbers]
             if member.position >= upto:
                 self.members.join(member, asked, prepared)
                 return
-            if pages and (why := (await who_must_go([member])).get(member)) is not None:
+            if pages and (why := (await who_must_go([alone])).get(member)) is not None:
                 self.teller.end(member, why)
                 return
             viewer = await viewer_of(asked.sight)

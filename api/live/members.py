@@ -22,7 +22,7 @@ class Pipe(Protocol):
     members: dict[str, Member]
     """The subscriptions that are open, by the client's names."""
 
-    def next(self, member: Member, position: int, payload: str) -> None:
+    def next(self, member: Member, position: int, payload: bytes) -> None:
         """Hand on one answer, as JSON."""
 
     def end(self, member: Member, errors: Sequence[dict[str, Any]], cause: CaseworkError | None = None) -> None:
@@ -34,7 +34,10 @@ class Pipe(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """One subscription. `position` is the last that was handed to its pipe, `sent` the last that left it."""
+    """One subscription. `position` is the last that was handed to its pipe, `sent` the last that left it.
+
+    `head` is its pipe's: what each of its messages begins with.
+    """
 
     pipe: Pipe
     name: str
@@ -44,6 +47,7 @@ class Member:
     position: int
     sent: int
     group: Group | None = None
+    head: bytes = b""
 
     @property
     def cursor(self) -> str:
@@ -73,6 +77,10 @@ class Group:
     prepared: Prepared
     members: dict[Member, None] = field(default_factory=dict)
 
+    @property
+    def sight(self) -> Sight:
+        return self.asked.sight
+
 
 class Members:
     """All who listen in this process."""
@@ -80,8 +88,8 @@ class Members:
     def __init__(self) -> None:
         self.topics: dict[Topic, dict[Asked, Group]] = {}
 
-    def __iter__(self) -> Iterator[Member]:
-        return (member for groups in self.topics.values() for group in groups.values() for member in group.members)
+    def __iter__(self) -> Iterator[Group]:
+        return (group for groups in self.topics.values() for group in groups.values())
 
     def join(self, member: Member, asked: Asked, prepared: Prepared) -> None:
         groups = self.topics.setdefault(member.topic, {})

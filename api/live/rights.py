@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from api.live.endings import access_changed, gone, session_ended
-from api.live.members import Member
+from api.live.members import Group, Member
 from api.live.sight import Sight, sight
-from api.live.topics import Door, doors
+from api.live.topics import News, Topic, doors
 from casework.access import Viewer
-from casework.actions.accounts import SignedIn, signed_in
+from casework.actions.accounts import SignedIn, count_residents, signed_in
 from casework.errors import CaseworkError
 from casework.people import Person
 
 
-async def who_must_go(members: Collection[Member]) -> dict[Member, CaseworkError]:
-    """Those whose stream ends here, and why: two statements for all sessions, one for each sort of topic."""
-    sessions = await signed_in({member.session for member in members if member.session is not None})
-    open_doors = await doors({member.topic for member in members})
+async def who_must_go(
+    groups: Collection[Group], news: Mapping[Topic, Sequence[News]] | None = None
+) -> dict[Member, CaseworkError]:
+    """Those whose stream ends here, and why: a few statements for all sessions, one for each sort of topic.
+
+    `news` is what they are about to be told, just read.
+    """
+    open_doors, changed = await asyncio.gather(
+        doors({group.topic for group in groups}, news), _languages_with_changes(groups)
+    )
+    doubtful = []
+    for group in groups:
+        door = open_doors.get(group.topic)
+        is_open = door is not None and door(as_viewer(group.sight))
+        if not is_open or group.sight.roles or group.sight.language in changed:
+            doubtful.append((group, door, is_open))
+    sessions = await signed_in({session for group, _, _ in doubtful for session in _sessions(group)})
     found: dict[Member, CaseworkError] = {}
-    shared: dict[tuple[Door, Sight], bool] = {}
-    for member in members:
-        seen_as = member.sight
-        why = _changed(member, seen_as, sessions)
-        if why is None:
-            door = open_doors.get(member.topic)
-            if door is None:
-                why = gone()
-            elif not shared.setdefault((door, seen_as), door(as_viewer(seen_as))):
-                now = sessions.get(member.session) if member.session is not None else None
-                why = access_changed() if now is not None and door(_viewer(now)) else gone()
-        if why is not None:
-            found[member] = why
+    for group, door, is_open in doubtful:
+        for member in group.members:
+            now = sessions.get(member.session) if member.session is not None else None
+            why = _changed(member, now)
+            if why is None and not is_open:
+                is_let_in = door is not None and now is not None and door(_viewer(now))
+                why = access_changed() if is_let_in else gone()
+            if why is not None:
+                found[member] = why
     return found
+
+
+async def _languages_with_changes(groups: Collection[Group]) -> set[str]:
+    """The languages of residents of whom somebody is not what they were: most of the time, of none."""
+    crowds: dict[str, set[str]] = defaultdict(set)
+    for group in groups:
+        if not group.sight.roles:
+            crowds[group.sight.language] |= _sessions(group)
+    return {
+        language
+        for language, sessions in crowds.items()
+        if sessions and await count_residents(sessions, language) != len(sessions)
+    }
+
+
+def _sessions(group: Group) -> set[str]:
+    return {member.session for member in group.members if member.session is not None}
 
 
 def as_viewer(seen_as: Sight) -> Viewer:
@@ -45,10 +73,10 @@ def _viewer(now: SignedIn) -> Viewer:
     return Viewer(Person.construct(id=now.person_id), now.roles)
 
 
-def _changed(member: Member, seen_as: Sight, sessions: Mapping[str, SignedIn]) -> CaseworkError | None:
+def _changed(member: Member, now: SignedIn | None) -> CaseworkError | None:
+    """Why somebody with a session is not the one they were; `now` is whom it identifies."""
     if member.session is None:
         return None
-    now = sessions.get(member.session)
     if now is None:
         return session_ended()
-    return None if sight(now.roles, now.language) == seen_as.alone(None) else access_changed()
+    return None if sight(now.roles, now.language) == member.sight.alone(None) else access_changed()

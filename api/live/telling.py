@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.context import Context
@@ -41,27 +41,34 @@ class Teller:
     members: Members
 
     async def tell(self, news: Mapping[Topic, Sequence[News]]) -> None:
-        """Tell each topic's news, in order, to whoever may still follow it."""
+        """Tell each topic's news, in order, to whoever may still follow it.
+
+        What to say is found out while it is asked who may hear it: nothing is handed on before that is known.
+        """
         groups = [group for topic in news for group in self.members.of(topic)]
-        await self.dismiss([member for group in groups for member in group.members])
+        dismissed = asyncio.create_task(self.dismiss(groups, news))
         limit = asyncio.Semaphore(_AT_ONCE)
 
         async def one(group: Group) -> None:
             async with limit:
-                await self._tell_group(group, news[group.topic])
+                await self._tell_group(group, news[group.topic], dismissed)
 
-        await asyncio.gather(*(one(group) for group in groups if group.members))
+        try:
+            await asyncio.gather(*(one(group) for group in groups if news[group.topic]))
+            await dismissed
+        finally:
+            dismissed.cancel()
 
-    async def dismiss(self, members: Sequence[Member]) -> None:
+    async def dismiss(self, groups: Sequence[Group], news: Mapping[Topic, Sequence[News]] | None = None) -> None:
         """Ask all of these whether they may stay, and end the streams of those who may not."""
-        for member, why in (await who_must_go(members)).items():
+        for member, why in (await who_must_go(groups, news)).items():
             self.end(member, why)
 
     def end(self, member: Member, why: CaseworkError) -> None:
         self.members.leave(member)
         member.pipe.end(member, [with_cursor(formatted_error(why, member.sight.language), member.cursor)], why)
 
-    async def _tell_group(self, group: Group, news: Sequence[News]) -> None:
+    async def _tell_group(self, group: Group, news: Sequence[News], dismissed: Awaitable[None]) -> None:
         viewer = await viewer_of(group.asked.sight)
         for each in news:
             if not each.shown_to(viewer):
@@ -69,9 +76,11 @@ class Teller:
             try:
                 payload = await self.answer(group.prepared, viewer, group.asked.sight.language, each)
             except Unanswered as failed:
+                await dismissed
                 for member in list(group.members):
                     self.break_off(member, failed)
                 return
+            await dismissed
             for member in list(group.members):
                 if member.position < each.position:
                     member.position = each.position
@@ -82,14 +91,14 @@ class Teller:
         self.members.leave(member)
         member.pipe.end(member, [with_cursor(each, member.cursor) for each in failed.errors])
 
-    async def answer(self, prepared: Prepared, viewer: Viewer, language: str, news: News) -> str:
+    async def answer(self, prepared: Prepared, viewer: Viewer, language: str, news: News) -> bytes:
         """One answer as JSON. Raises Unanswered."""
         context = Context(viewer, self.ground.settings, accepted_language=language)
         answer = await self.ground.engine.present(prepared, context, news)
         errors = answer.get("errors", [])
         if "data" not in answer or any(error["extensions"]["code"] == "INTERNAL_ERROR" for error in errors):
             raise Unanswered(errors)
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 async def viewer_of(seen_as: Sight) -> Viewer:

@@ -184,12 +184,19 @@ async def told(rows: Sequence[HistoryRow], topics: Collection[Topic]) -> Mapping
     return news
 
 
-async def doors(topics: Iterable[Topic]) -> dict[Topic, Door]:
-    """Who may follow each topic as things are now; one that is not there may be followed by nobody."""
+async def doors(topics: Iterable[Topic], news: Mapping[Topic, Sequence[News]] | None = None) -> dict[Topic, Door]:
+    """Who may follow each topic as things are now; one that is not there may be followed by nobody.
+
+    `news` has just been read, and its requests with it: they are not read again.
+    """
     found: dict[Topic, Door] = {}
     ids: dict[type[object], list[int]] = defaultdict(list)
     for topic in topics:
-        ids[type(topic)].append(topic.id)
+        latest = news[topic][-1] if news and isinstance(topic, RequestTopic) and news.get(topic) else None
+        if isinstance(latest, Happening):
+            found[topic] = partial(_sees_request, latest.request)
+        else:
+            ids[type(topic)].append(topic.id)
     for number in ids[PersonTopic]:
         found[PersonTopic(number)] = partial(_is_person, number)
     for request in (await _requests(ids[RequestTopic])).values():

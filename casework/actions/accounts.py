@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from casework import clock, text
 from casework.database import any_of, fetch, transaction
 from casework.errors import Conflict, Invalid
-from casework.people import Person, Role, Session
+from casework.people import STAFF_ROLES, Person, Role, Session
 
 SESSION_LASTS = timedelta(days=30)
 LANGUAGES = ("en", "es")
@@ -134,6 +134,24 @@ async def signed_in(token_hashes: Collection[str]) -> dict[str, SignedIn]:
     for row in members:
         roles[row["person_id"]][row["organization_id"]] = Role(row["role"])
     return {row["token_hash"]: SignedIn(row["id"], row["language"], roles.get(row["id"], {})) for row in sessions}
+
+
+async def count_residents(token_hashes: Collection[str], language: str) -> int:
+    """How many of these sessions are good, and of people who read this language and are no staff anywhere.
+
+    For a crowd this takes a fraction of the time of `signed_in`: where the number is right, nobody has changed.
+    """
+    staff = ", ".join(f"'{role.value}'" for role in sorted(STAFF_ROLES))
+    (row,) = await fetch(
+        "SELECT count(*) AS number FROM session s JOIN person p ON p.id = s.person_id"
+        f" WHERE s.token_hash {any_of('$1', 'text')} AND s.revoked_at IS NULL AND s.expires_at > $2"
+        " AND p.closed_at IS NULL AND p.language = $3 AND (p.confirmed_at IS NULL OR NOT EXISTS"
+        f" (SELECT 1 FROM member m WHERE m.person_id = p.id AND m.until_event IS NULL AND m.role IN ({staff})))",
+        list(token_hashes),
+        clock.now(),
+        language,
+    )
+    return int(row["number"])
 
 
 def token_hash(token: str) -> str:

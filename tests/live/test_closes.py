@@ -9,7 +9,7 @@ import pytest
 from api.ids import cursor
 from api.live.live import Live
 from casework import clock
-from casework.people import Person, Session
+from casework.people import Member, Person, Role, Session
 from tests.listening import Socket, listening
 from tests.live.test_subscriptions import ACTIVITY, AREA, TOLD, types
 from tests.telling import Telling
@@ -77,6 +77,30 @@ async def test_a_session_that_ended_ends_its_streams_and_closes_the_socket(telli
         assert await until_closed(socket) == 4401
         assert (activity.taken(), activity.code) == ([], "SESSION_ENDED")
         assert mine.taken() == []
+
+
+async def test_in_a_crowd_only_those_go_who_have_changed(telling: Telling) -> None:
+    town = telling.town
+    request = await telling.settled()
+    async with (
+        listening(town.app, town.token(town.maya)) as stays,
+        listening(town.app, town.token(town.ines)) as leaves,
+        listening(town.app, town.token(town.nell)) as reads_otherwise,
+        listening(town.app, town.token(town.otto)) as joins,
+    ):
+        shelbyville = await Member.get(person_id=town.otto.id)
+        await Member.filter(id=shelbyville.id).update(role=Role.REQUESTER)
+        crowd = [await each.subscribe(ACTIVITY, requestId=request) for each in (stays, leaves, reads_otherwise, joins)]
+        await town.done(town.tom, "addComment", requestId=request, body="To all.")
+        await telling.heard()
+        assert [types(each) for each in crowd] == [["PublicCommentAdded"]] * 4
+        await Session.filter(person_id=town.ines.id).update(revoked_at=clock.now())
+        await Person.filter(id=town.nell.id).update(language="es")
+        await Member.filter(id=shelbyville.id).update(role=Role.INTERNAL)
+        await town.done(town.tom, "addComment", requestId=request, body="To one.")
+        await telling.heard()
+        assert [types(each) for each in crowd] == [["PublicCommentAdded"], [], [], []]
+        assert [each.code for each in crowd] == [None, "SESSION_ENDED", "ACCESS_CHANGED", "ACCESS_CHANGED"]
 
 
 async def test_a_session_that_ended_is_noticed_though_nothing_happens(telling: Telling, live: Live) -> None:
