@@ -1,17 +1,20 @@
 """`/confirm/…`, `/reset/…`, `/join/…`: where the links of account mail lead. GET shows a form, POST does it, once.
 
-A POST is counted like the mutation that does the same.
+A POST is counted like the mutation that does the same. The pages speak the account's language, and where there is none
+yet, the browser's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.language import accepted_language
 from api.pages.html import page
 from api.rates import Rates, Verb
 from casework import clock, passwords
@@ -34,28 +37,29 @@ _PAGES = {
 def account_routes(settings: Settings) -> list[Route]:
     """Both verbs of each page. What is to be mailed then, the relay's next tick finds."""
 
-    def routes(name: str, act: Callable[[Ticket, str, FormData], Awaitable[None]]) -> list[Route]:
+    def routes(name: str, act: Callable[[Ticket, Words, str, FormData], Awaitable[None]]) -> list[Route]:
         async def good(request: Request) -> Ticket | None:
             token = request.path_params["token"]
             return await ticket_of(settings.secret_key, token, clock.now(), *_PAGES[name])
 
         async def show(request: Request) -> Response:
             ticket = await good(request)
-            return await _form(settings, ticket) if ticket is not None else _gone(settings)
+            words = _words(request, ticket)
+            return await _form(settings, words, ticket) if ticket is not None else _gone(settings, words)
 
         async def do(request: Request) -> Response:
             ticket = await good(request)
+            words = _words(request, ticket)
             try:
                 await _count(request)
             except RateLimited as refusal:
-                return _too_often(settings, ticket, refusal)
+                return _too_often(settings, words, refusal)
             if ticket is None:
-                return _gone(settings)
+                return _gone(settings, words)
             try:
-                await act(ticket, request.path_params["token"], await request.form(max_files=0, max_fields=10))
+                await act(ticket, words, request.path_params["token"], await request.form(max_files=0, max_fields=10))
             except CaseworkError as refusal:
-                return await _form(settings, ticket, refusal=refusal)
-            words = words_in(_language(ticket))
+                return await _form(settings, words, ticket, refusal=refusal)
             return page(
                 "plain.html",
                 language=words.language,
@@ -69,14 +73,14 @@ def account_routes(settings: Settings) -> list[Route]:
             Route(f"/{name}/{{token}}", do, methods=["POST"]),
         ]
 
-    async def confirm(ticket: Ticket, token: str, form: FormData) -> None:
+    async def confirm(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
         await confirm_email(NOBODY, secret=settings.secret_key, token=token)
 
-    async def reset(ticket: Ticket, token: str, form: FormData) -> None:
+    async def reset(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
         hashed = await passwords.hashed(_field(form, "password"))
         await reset_password(NOBODY, secret=settings.secret_key, token=token, password_hash=hashed)
 
-    async def join(ticket: Ticket, token: str, form: FormData) -> None:
+    async def join(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
         new = await account_with(str(ticket.address)) is None
         await accept_invitation(
             NOBODY,
@@ -84,6 +88,7 @@ def account_routes(settings: Settings) -> list[Route]:
             token=token,
             name=_field(form, "name") if new else None,
             password_hash=await passwords.hashed(_field(form, "password")) if new else None,
+            language=words.language,
         )
 
     return [*routes("confirm", confirm), *routes("reset", reset), *routes("join", join)]
@@ -100,33 +105,38 @@ async def _count(request: Request) -> None:
         await rates.count(Verb.LINK, client=request.client.host if request.client else "", account=None)
 
 
-def _too_often(settings: Settings, ticket: Ticket | None, refusal: RateLimited) -> Response:
-    words = words_in(_language(ticket) if ticket is not None else "en")
+def _words(request: Request, ticket: Ticket | None) -> Words:
+    if ticket is not None and ticket.person is not None:
+        return words_in(ticket.person.language)
+    return words_in(accepted_language(request.headers.get("accept-language")))
+
+
+def _too_often(settings: Settings, words: Words, refusal: RateLimited) -> Response:
     answer = page(
         "plain.html",
         status=429,
         language=words.language,
         product=settings.product_name,
         title=words.gettext("Too many tries"),
-        text=refusal.message,
+        text=words.say(refusal.phrase),
     )
     answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
 
 
-def _gone(settings: Settings) -> Response:
+def _gone(settings: Settings, words: Words) -> Response:
     return page(
         "plain.html",
         status=410,
+        language=words.language,
         product=settings.product_name,
-        title="This link does not work any more",
-        text="It was used already, is too old, or was cut off on its way. Ask for a new one.",
+        title=words.gettext("This link does not work any more"),
+        text=words.gettext("It was used already, is too old, or was cut off on its way. Ask for a new one."),
     )
 
 
-async def _form(settings: Settings, ticket: Ticket, *, refusal: CaseworkError | None = None) -> Response:
-    """What the link does, in the account's language, and what it needs for that."""
-    words = words_in(_language(ticket))
+async def _form(settings: Settings, words: Words, ticket: Ticket, *, refusal: CaseworkError | None = None) -> Response:
+    """What the link does, and what it needs for that."""
     new = ticket.purpose is Purpose.JOIN and await account_with(str(ticket.address)) is None
     return page(
         "account.html",
@@ -135,7 +145,7 @@ async def _form(settings: Settings, ticket: Ticket, *, refusal: CaseworkError | 
         product=settings.product_name,
         title=words.gettext(_TITLES[ticket.purpose]),
         lead=_lead(ticket, words),
-        refusal=words.say(refusal.phrase) if refusal is not None else None,
+        refusal=_said(refusal, words) if refusal is not None else None,
         name_label=words.gettext("Your name") if new else None,
         password_label=words.gettext("A new password, 8 characters or more")
         if new or ticket.purpose is Purpose.RESET
@@ -144,10 +154,14 @@ async def _form(settings: Settings, ticket: Ticket, *, refusal: CaseworkError | 
     )
 
 
-def _language(ticket: Ticket) -> str:
-    return ticket.person.language if ticket.person is not None else "en"
+def _said(refusal: CaseworkError, words: Words) -> str:
+    """A refusal that names a field as the form does."""
+    phrase, label = refusal.phrase, _LABELS.get(refusal.field or "")
+    values = phrase.values if label is None else {**phrase.values, "field": words.plain(label)}
+    return words.say(replace(phrase, values=values))
 
 
+_LABELS = {"name": N_("Your name"), "password": N_("The password")}
 _TITLES = {
     Purpose.CONFIRM: N_("Confirm your address"),
     Purpose.CONFIRM_GUEST: N_("Did you report this?"),

@@ -61,6 +61,34 @@ async def test_a_new_password_is_asked_for_until_it_is_good(town: Town, browser:
     assert (await sign_in(address="maya@example.org", password=PASSWORD))[0].id == town.maya.id
 
 
+async def test_a_page_refuses_in_the_language_of_the_account_or_of_the_browser(
+    town: Town, browser: httpx.AsyncClient
+) -> None:
+    rosa = await town.viewer(town.rosa)
+    invited = await invite_member(rosa, town.springfield.id, address="new@example.net", role=Role.INTERNAL)
+    assert invited.ticket is not None
+    spanish = {"accept-language": "fr, es-MX;q=0.9, en;q=0.5"}
+    for form, alert in (
+        ({"name": "Nueva", "password": "corta"}, "La contraseña debe tener al menos 8 caracteres."),
+        ({"name": "a\nb", "password": PASSWORD}, "Su nombre debe ser una sola línea."),
+    ):
+        refused = await browser.post(path_of(invited.ticket), data=form, headers=spanish)
+        assert refused.status_code == 422
+        assert f'<p role="alert"><strong>{alert}</strong></p>' in refused.text
+        assert 'lang="es"' in refused.text
+    assert (
+        "The password must have at least 8"
+        in (await browser.post(path_of(invited.ticket), data={"name": "N", "password": "short"})).text
+    )
+    await browser.post(path_of(invited.ticket), data={"name": "Nueva", "password": PASSWORD}, headers=spanish)
+    assert (await Person.get(address="new@example.net")).language == "es"
+    assert "Este enlace ya no funciona" in (await browser.get(path_of(invited.ticket), headers=spanish)).text
+
+    await Person.filter(id=town.maya.id).update(language="es")
+    reset = path_of(await request_password_reset(NOBODY, address="maya@example.org"))
+    assert "La contraseña debe tener al menos 8" in (await browser.post(reset, data={"password": "corta"})).text
+
+
 async def test_an_invitation_asks_for_name_and_password_only_where_there_is_no_account(
     town: Town, browser: httpx.AsyncClient
 ) -> None:
