@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -37,6 +38,7 @@ class Loaders:
         self.history: DataLoader[Windowed, Page[HistoryRow]] = _per_window(viewer, reading.history_of)
         self.comment_counts = DataLoader(self._comment_counts, cache_key_fn=_row)
         self.history_counts = DataLoader(self._history_counts, cache_key_fn=_row)
+        self.shown_changes = DataLoader(self._shown_changes)
         self.comment = DataLoader(self._comment)
         self.follows = DataLoader(self._follows)
         self.mutes = DataLoader(self._mutes)
@@ -56,6 +58,10 @@ class Loaders:
 
     async def _history_counts(self, requests: list[ServiceRequest]) -> list[int]:
         return await reading.history_counts(self._viewer, requests)
+
+    async def _shown_changes(self, request_ids: list[int]) -> list[datetime | None]:
+        changed = await reading.last_shown_changes(request_ids)
+        return [changed.get(each) for each in request_ids]
 
     async def _comment(self, ids: list[int]) -> list[Comment | None]:
         found = await reading.comments_by_id(self._viewer, ids)

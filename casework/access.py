@@ -22,7 +22,7 @@ from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person, Role
 from casework.permissions import PERMISSIONS, Action, Standing
 from casework.questions import Answer, answers_from
-from casework.requests import Comment, ServiceRequest
+from casework.requests import Comment, ServiceRequest, Status
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,21 @@ async def staff_member_for(organization_id: int, person_id: int, *, field: str) 
     return member.person
 
 
+STAFF_ACTS = frozenset(
+    {
+        "RequestAcknowledged",
+        "RequestAssigned",
+        "RequestRecategorized",
+        "InternalCommentAdded",
+        "DueDateChanged",
+        "RequestMerged",
+        "RequestVisibilityChanged",
+        "ContentReleased",
+    }
+)
+"""The events that nobody but staff can cause: they show who did it, also on an anonymous request (rule 5)."""
+
+
 def names_actor(viewer: Viewer, request: ServiceRequest, person_id: int | None, *, staff_act: bool) -> bool:
     """Whether the viewer may know who did something on a request (rule 5).
 
@@ -215,6 +230,12 @@ def names_actor(viewer: Viewer, request: ServiceRequest, person_id: int | None, 
     if not request.is_anonymous or person_id is None or person_id != request.reporter_id or staff_act:
         return True
     return viewer.is_staff_of(request.organization_id)
+
+
+def names_author(viewer: Viewer, request: ServiceRequest, comment: Comment) -> bool:
+    """The same for who said something."""
+    only_staff_could = comment.is_internal or comment.accompanies is Status.ACKNOWLEDGED
+    return names_actor(viewer, request, comment.author_id, staff_act=only_staff_could)
 
 
 async def person_for(viewer: Viewer, person_id: int) -> Person | None:

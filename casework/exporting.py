@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 
+from casework.access import Viewer
 from casework.areas import AreaFollow, WatchArea
 from casework.geometry import as_geojson
 from casework.history import HistoryRow
@@ -50,10 +52,14 @@ _WATCHED = (
 )
 
 
-async def everything_about(person: Person) -> dict[str, Any]:
-    """JSON types by noun. The sessions' tokens and the password are no information about a person, and stay."""
+async def everything_about(viewer: Viewer, person: Person) -> dict[str, Any]:
+    """JSON types by noun. The sessions' tokens and the password are no information about a person, and stay.
+
+    What they said and did inside an organization is its own once they have left it (rule 3).
+    """
     mine = {"person_id": person.id}
-    acts = HistoryRow.filter(actor_id=person.id).order_by("id")
+    acts = HistoryRow.filter(Q(is_internal=False) | Q(organization_id__in=viewer.staffed), actor_id=person.id)
+    said = Comment.filter(Q(is_internal=False) | Q(request__organization_id__in=viewer.staffed), author_id=person.id)
     return {
         "account": columns([person], _OWN)[0],
         "sessions": columns(
@@ -64,7 +70,7 @@ async def everything_about(person: Person) -> dict[str, Any]:
         ),
         "requests": columns(await ServiceRequest.filter(reporter_id=person.id).order_by("id"), _REPORTED),
         "comments": columns(
-            await Comment.filter(author_id=person.id).order_by("id"),
+            await said.order_by("id"),
             ("id", "request_id", "body", "is_internal", "created_at"),
         ),
         "follows": columns(await Follow.filter(**mine).order_by("id"), ("request_id", "created_at")),
@@ -76,7 +82,7 @@ async def everything_about(person: Person) -> dict[str, Any]:
         "flags": columns(
             await Flag.filter(**mine).order_by("id"), ("request_id", "comment_id", "reason", "created_at")
         ),
-        "acts": columns(await acts, ("type", "request_id", "occurred_at")),
+        "acts": columns(await acts.order_by("id"), ("type", "request_id", "occurred_at")),
     }
 
 

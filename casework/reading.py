@@ -14,10 +14,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from tortoise.expressions import Q
-from tortoise.functions import Count
+from tortoise.functions import Count, Max
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -129,6 +130,12 @@ async def comment_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> 
 async def history_counts(viewer: Viewer, requests: Sequence[ServiceRequest]) -> list[int]:
     shown = HistoryRow.filter(_seen(viewer, requests), position__isnull=False, type__not_in=PERSONAL)
     return await _counts(shown, requests)
+
+
+async def last_shown_changes(request_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When something last happened to each request that residents may know of, too."""
+    shown = HistoryRow.filter(request_id__in=list(request_ids), is_internal=False, type__not_in=PERSONAL)
+    return dict(await shown.annotate(at=Max("occurred_at")).group_by("request_id").values_list("request_id", "at"))
 
 
 async def comments_by_id(viewer: Viewer, ids: Iterable[int]) -> Mapping[int, Comment]:

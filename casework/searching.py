@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from casework import text
 from casework.access import Viewer, requests_seen_by
 from casework.errors import Invalid, SignInRequired
+from casework.reading import PERSONAL
 from casework.requests import ServiceRequest, Status
 
 _LARGEST_NUMBER = 2**31 - 1
@@ -69,8 +70,20 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
     if search.updated_since is not None:
         if search.updated_since.tzinfo is None:
             raise Invalid("updated_since needs a time zone, as in 2026-12-04T17:00:00Z.", field="updated_since")
-        found = found.filter(updated_at__gte=search.updated_since)
+        since = search.updated_since.astimezone(UTC)
+        found = found.annotate(shown=_changed_since(viewer, since)).filter(shown=True, updated_at__gte=since)
     return found
+
+
+def _changed_since(viewer: Viewer, since: datetime) -> RawSQL:
+    """Whether something happened of which the viewer may know: internal events are none but to staff (rule 3)."""
+    staffed = ", ".join(map(str, viewer.staffed)) or "0"
+    personal = ", ".join(map(repr, PERSONAL))
+    return RawSQL(
+        f'"service_request"."organization_id" IN ({staffed}) OR EXISTS (SELECT 1 FROM history AS h'
+        ' WHERE h.request_id = "service_request"."id" AND NOT h.is_internal'
+        f" AND h.type NOT IN ({personal}) AND h.occurred_at >= '{since.isoformat(' ')}')"
+    )
 
 
 def _within(box: Box) -> Q:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from casework.access import STAFF_ACTS
 from casework.areas import LATELY, WatchArea, matched_lately
 from casework.config import Settings
 from casework.events import (
@@ -262,7 +263,8 @@ class Letters:
 
     def _actor(self, case: Case, request: ServiceRequest, sight: Sight) -> str | None:
         event: Event = case.event
-        acts_as_reporter = event.occasion.actor_id == request.reporter_id and not event.by_staff
+        is_reporter = event.occasion.actor_id == request.reporter_id
+        acts_as_reporter = is_reporter and type(event).__name__ not in STAFF_ACTS
         if acts_as_reporter and self._reporter(request, sight) is None:
             return None
         return self._name(event.occasion.actor_id)

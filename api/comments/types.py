@@ -10,8 +10,7 @@ from api.node import Node
 from api.people.types import Person, person
 from api.requests.status import RequestStatus
 from casework import requests as rows
-from casework.access import Viewer, names_actor
-from casework.requests import Status
+from casework.access import Viewer, names_author
 
 
 @strawberry.enum(description="Who reads a comment.")
@@ -39,7 +38,7 @@ class Comment(Node):
 
 def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> Comment:
     """How a viewer sees a comment of a request that they see. Needs the author loaded."""
-    named = names_actor(viewer, request, row.author_id, staff_act=_only_staff_could(row))
+    named = names_author(viewer, request, row)
     return Comment(
         id=strawberry.ID(global_id("Comment", row.id)),
         body=row.body,
@@ -50,7 +49,3 @@ def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> 
         accompanies=RequestStatus[row.accompanies.name] if row.accompanies else None,
         created_at=row.created_at,
     )
-
-
-def _only_staff_could(row: rows.Comment) -> bool:
-    return row.is_internal or row.accompanies is Status.ACKNOWLEDGED

@@ -74,7 +74,7 @@ class MemberMutations:
             input,
             lambda viewer: _invite(viewer, input),
         )
-        found, waiting = await _invited(answer)
+        found, waiting = await _invited(info.context.viewer, answer)
         return InviteMemberPayload(
             member=member(found) if found else None,
             invitation=invitation(waiting) if waiting else None,
@@ -120,7 +120,7 @@ class MemberMutations:
                 role=people.Role[input.role.name],
             ),
         )
-        found = await _member(answer.changed[0]) if answer.changed else None
+        found = await _member(info.context.viewer, answer.changed[0]) if answer.changed else None
         return MemberPayload(
             member=member(found) if found else None,
             user_errors=user_errors(answer),
@@ -156,13 +156,16 @@ async def _invite(viewer: Viewer, input: InviteMemberInput) -> list[_Id]:
     return [_Id(done.member.id if done.member else 0), _Id(done.ticket.id if done.ticket else 0)]
 
 
-async def _invited(answer: Answer) -> tuple[people.Member | None, Ticket | None]:
+async def _invited(viewer: Viewer, answer: Answer) -> tuple[people.Member | None, Ticket | None]:
     """The member, or the ticket that waits. Kept for a repetition are both ids, 0 for the one that isn't."""
     if not answer.changed:
         return None, None
     member_id, ticket_id = answer.changed
-    return await _member(member_id), await Ticket.get_or_none(id=ticket_id)
+    waiting = await Ticket.get_or_none(id=ticket_id, organization_id__in=viewer.staffed)
+    return await _member(viewer, member_id), waiting
 
 
-async def _member(member_id: int) -> people.Member | None:
-    return await people.Member.get_or_none(id=member_id).select_related("person")
+async def _member(viewer: Viewer, member_id: int) -> people.Member | None:
+    """As staff see them: who repeats what they did as a member is told no more than others."""
+    found = people.Member.get_or_none(id=member_id, organization_id__in=viewer.staffed)
+    return await found.select_related("person")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages.html import page
-from casework.access import NOBODY, answers_seen_by, comments_seen_by, requests_seen_by
+from casework.access import NOBODY, answers_seen_by, comments_seen_by, names_author, requests_seen_by
 from casework.config import Settings
 from casework.requests import Comment, ServiceRequest
 
@@ -47,7 +47,7 @@ def request_routes(settings: Settings) -> list[Route]:
 
 def _said(request: ServiceRequest, comment: Comment) -> dict[str, str]:
     """One comment; an anonymous reporter stays masked in what they say as a resident (rule 5)."""
-    masked = request.is_anonymous and comment.author_id == request.reporter_id and not comment.by_staff
+    masked = not names_author(NOBODY, request, comment)
     return {
         "who": "The reporter" if masked else comment.author.name if comment.author else "Somebody",
         "at": comment.created_at.strftime("%-d %B %Y, %H:%M UTC"),

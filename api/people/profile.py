@@ -109,8 +109,8 @@ class ProfileMutations:
         data = None
         if answer.changed and viewer.person is not None:
             data = json.dumps(
-                await everything_about(viewer.person)
-                | await mail_about(viewer.person)
+                await everything_about(viewer, viewer.person)
+                | await mail_about(viewer, viewer.person)
                 | await digests_about(viewer.person),
                 ensure_ascii=False,
             )

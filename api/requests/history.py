@@ -12,23 +12,9 @@ from api.context import Info
 from api.ids import global_id
 from api.people.types import Person, person
 from casework import requests as rows
-from casework.access import names_actor
+from casework.access import STAFF_ACTS, names_actor
 from casework.history import HistoryRow
 from casework.phrases import N_
-
-# Everything that only staff can do shows who did it, also on an anonymous request (rule 5).
-STAFF_ACTS = frozenset(
-    {
-        "RequestAcknowledged",
-        "RequestAssigned",
-        "RequestRecategorized",
-        "InternalCommentAdded",
-        "DueDateChanged",
-        "RequestMerged",
-        "RequestVisibilityChanged",
-        "ContentReleased",
-    }
-)
 
 PHRASES = {
     "RequestSubmitted": N_("%(who)s reported this"),

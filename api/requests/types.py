@@ -67,8 +67,15 @@ class ServiceRequest(Node):
     is_private: bool = strawberry.field(description="Whether it is seen by its reporter and staff only.")
     is_held: bool = strawberry.field(description="Whether it waits for staff, and only they and its reporter see it.")
     created_at: datetime = strawberry.field(description="When it was reported.")
-    updated_at: datetime = strawberry.field(description="When something last happened to it.")
     closed_at: datetime | None = strawberry.field(description="When it was closed; null while it isn't.")
+
+    @strawberry.field(
+        description="When something last happened to it. What is internal counts for staff; nobody else can tell."
+    )
+    async def updated_at(self, info: Info) -> datetime:
+        if info.context.viewer.is_staff_of(self.row.organization_id):
+            return self.row.updated_at
+        return await info.context.loaders.shown_changes.load(self.row.id) or self.created_at
 
     @strawberry.field(
         description="The request that it was merged into; null where it wasn't, or the viewer may not see it."
@@ -160,6 +167,5 @@ def service_request(row: rows.ServiceRequest, viewer: Viewer) -> ServiceRequest:
         is_private=is_private(row),
         is_held=row.held_at is not None,
         created_at=row.created_at,
-        updated_at=row.updated_at,
         closed_at=row.closed_at,
     )

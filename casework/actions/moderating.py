@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tortoise.exceptions import DoesNotExist
+
 from casework import text
 from casework.access import Viewer, comments_seen_by, lock_request, organization_for, require, viewer_for
 from casework.actions.deadlines import CLOCK, start_clock
@@ -94,11 +96,11 @@ async def _content(
     if comment_id is None:
         return await lock_request(viewer, request_id or 0, field="content_id"), None
     wanted = await Comment.get_or_none(id=comment_id)
-    request = await lock_request(viewer, wanted.request_id if wanted is not None else 0, field="content_id")
-    comment = await comments_seen_by(viewer, request).get_or_none(id=comment_id)
-    if comment is None:
-        raise NotFound("There is no such comment.", field="content_id")
-    return request, comment
+    try:
+        request = await lock_request(viewer, wanted.request_id if wanted is not None else 0)
+        return request, await comments_seen_by(viewer, request).get(id=comment_id)
+    except (NotFound, DoesNotExist) as unseen:  # of none, one that is internal, and one on a private request, the same
+        raise NotFound("There is no such comment.", field="content_id") from unseen
 
 
 async def _author(viewer: Viewer, person_id: int | None) -> Viewer:

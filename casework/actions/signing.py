@@ -117,6 +117,8 @@ async def reset_password(viewer: Viewer, *, secret: str, token: str, password_ha
     person.password_hash = password_hash
     await person.save(update_fields=["password_hash"])
     await void(at, purpose=Purpose.RESET, person_id=person.id)
+    # Whoever had got in may have asked for another address: that link must not give them the account back.
+    await void(at, purpose=Purpose.CONFIRM, person_id=person.id)
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=at)
     if person.confirmed_at is None and person.address is not None:
         await make_theirs(person, person.address, at)
