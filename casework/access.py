@@ -30,7 +30,7 @@ class Viewer:
     """Whoever is looking or acting: a person with the roles they hold now, or nobody known.
 
     `at`, `bulk` and `imported` shape the occasion of what they do: a replay acts in the past, a bulk mutation
-    marks its events as one deed.
+    marks its events as one deed. `by_command` says that the operator's command lends the roles: they are no membership.
     """
 
     person: Person | None = None
@@ -38,6 +38,7 @@ class Viewer:
     at: datetime | None = None
     bulk: str | None = None
     imported: bool = False
+    by_command: bool = False
 
     @property
     def person_id(self) -> int | None:

@@ -23,4 +23,4 @@ async def importer_of(organization: Organization) -> Viewer:
             person = await Person.create(
                 handle=handle, name="Import", address=None, confirmed_at=now, closed_at=now, created_at=now
             )
-    return Viewer(person, {organization.id: Role.MANAGER})
+    return Viewer(person, {organization.id: Role.MANAGER}, by_command=True)

@@ -19,9 +19,9 @@ from casework.people import Member, Role
 
 
 async def standing_now(viewer: Viewer) -> Viewer:
-    """The viewer with the roles they still hold. An import's are its operator's, and nobody takes them away."""
+    """The viewer with the roles they still hold. Those that the operator's command lends, nobody takes away."""
     require_transaction()
-    if not viewer.roles or viewer.imported:
+    if not viewer.roles or viewer.by_command:
         return viewer
     roles = await _held(viewer)
     if roles != viewer.roles:  # a changed role is a row of its own, which only a statement begun after the wait sees
