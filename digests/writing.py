@@ -7,7 +7,7 @@ write ─▶ arrange ─▶ letter ─▶ compose ─▶ too large? the less imp
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from casework import clock
@@ -20,6 +20,7 @@ from notifier.envelope import Envelope
 from notifier.facts import Line, OrganizationFacts, Reader, Rendered
 from notifier.letters import Letters, sight_of
 from notifier.message_ids import ISSUE, host_of, mail_name, message_id
+from notifier.preferences import DIGEST, DIGESTED
 from notifier.readers import ReaderNow
 from notifier.render import SharedLetter
 
@@ -124,26 +125,20 @@ class Desk:
 
     def _reader(self, issue: Issue, lines: Sequence[ToldLine]) -> Reader:
         first = lines[0]
-        if len(lines) == 1:
-            return self.letters.reader_of(first.reader, first.decision.remaining, first.decision.kind, first.case)
         candidates = sorted(
             (each for line in lines for each in line.decision.remaining), key=lambda each: each.reason.strength
         )
-        details: dict[str, dict[str, None]] = {}
-        for each in candidates:
-            details.setdefault(each.reason.value, {}).update(dict.fromkeys(each.details))
-        kinds = sorted({line.decision.kind.key for line in lines})
-        links = self.letters.links
-        return Reader(
-            name=self.letters.name_of(first.reader),
-            reasons=tuple(details),
-            reason_details={reason: tuple(names) for reason, names in details.items() if names},
-            links={
-                "unsubscribe": links.unsubscribe(self.letters.reference(first.reader), *kinds),
-                "all": links.digest(issue.id),
-            },
-            text_only=first.reader.wants_text_only,
-        )
+        reader = self.letters.reader_of(first.reader, candidates, first.decision.kind, first.case)
+        links, reference = self.letters.links, self.letters.reference(first.reader)
+        # What waited for a vacation or a burst to end has a kind to stop; all else is the digest's.
+        stopped = {DIGEST if line.decision.cadence in DIGESTED else line.decision.kind.key for line in lines}
+        down = {
+            "mute": reader.links.get("mute") if len(lines) == 1 else None,
+            "preferences": links.preferences(reference),
+            "stop_digest" if stopped == {DIGEST} else "unsubscribe": links.unsubscribe(reference, *sorted(stopped)),
+            "all": links.digest(issue.id) if len(lines) > 1 else None,
+        }
+        return replace(reader, links={name: url for name, url in down.items() if url is not None})
 
     def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:
         """A digest is in no thread: it has a message id and refers to nothing."""
@@ -158,7 +153,7 @@ class Desk:
             message_id=message_id(settings, ISSUE, issue.id),
             references=(),
             list_id=f"digest.{host}",
-            unsubscribe_url=reader.links["unsubscribe"],
+            unsubscribe_url=reader.links.get("stop_digest") or reader.links.get("unsubscribe"),
             kind="digest",
             reasons=reader.reasons,
             event_id=f"issue-{issue.id}",

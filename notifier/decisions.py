@@ -15,7 +15,7 @@ from casework.requests import AddressOrigin
 from notifier.area_readers import AreaNow
 from notifier.cases import Case
 from notifier.kinds import KINDS, Kind
-from notifier.preferences import Cadence
+from notifier.preferences import DIGEST, DIGESTED, EVERYTHING, Cadence
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS, TYPED_ADDRESS, Reason, Skip
 
@@ -161,8 +161,12 @@ def _is_muted(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
 
 
 def _is_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
-    choice = reader.choices.get(candidate.kind.key)
-    return choice is not None and choice.silences(case.event.occasion.at)
+    """Its kind is off, or digests are and it would wait for one, or everything is."""
+    names = [candidate.kind.key, EVERYTHING]
+    if cadence_of(reader, candidate) in DIGESTED:
+        names.append(DIGEST)
+    choices = (reader.choices.get(name) for name in names)
+    return any(choice is not None and choice.silences(case.event.occasion.at) for choice in choices)
 
 
 def _is_area_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:

@@ -182,7 +182,12 @@ def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared
     candidates: list[Candidate] = [each for line in told for each in line.decision.remaining]
     candidates.sort(key=lambda each: each.reason.strength)
     reader = letters.reader_of(first.reader, candidates, kind, first.case)
-    envelope = letters.envelope_of(leader.id, first.case, first.reader, kind, reader.reasons)
+    if len(told) > 1:
+        kinds = sorted({line.decision.kind.key for line in told})
+        links = letters.links.unsubscribe(letters.reference(first.reader), *kinds)
+        kept = {name: url for name, url in reader.links.items() if name != "mute"}
+        reader = replace(reader, links={**kept, "unsubscribe": links})
+    envelope = letters.envelope_of(leader.id, first.case, first.reader, kind, reader)
     if len(told) > 1:  # about several requests, so part of none of their conversations
         envelope = replace(envelope, references=())
     message = compose(shared.letter([(each.case, each.decision.kind) for each in told], first.reader), reader, envelope)

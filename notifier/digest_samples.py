@@ -74,7 +74,7 @@ def _whole(told: list[Story], organization: OrganizationFacts = MARLOW) -> tuple
     new = sum(story.is_new for story in told)
     updates = sum(len(story.lines) for story in told) - new
     who = reader("Ines Duarte", ("watch_area",))
-    links = {"unsubscribe": who.links["unsubscribe"], "all": f"{SITE}/d/k2Vm"}
+    links = {"preferences": who.links["preferences"], "stop_digest": who.links["unsubscribe"], "all": f"{SITE}/d/k2Vm"}
     contents = Digest(tuple(told), organization, new, updates, next_at=_NEXT, zone=MARLOW.time_zone)
     return contents, replace(who, links=links)
 

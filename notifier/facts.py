@@ -129,8 +129,8 @@ class Reader:
     """What differs per recipient.
 
     `name` greets (None for a bare address). `reasons` are reason keys, strongest first; `reason_details` holds what a
-    reason's sentence names, such as the areas' names of `watch_area`. `links` may hold `unsubscribe`, `preferences`,
-    `mute` and `request` (instead of the request's own address). `text_only` readers get no HTML.
+    reason's sentence names, such as the areas' names of `watch_area`. `links` may hold `unsubscribe` or `stop_digest`,
+    `preferences`, `mute` and `request` (instead of the request's own address). `text_only` readers get no HTML.
     """
 
     name: str | None

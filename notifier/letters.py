@@ -162,9 +162,7 @@ class Letters:
     def reader_of(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> Reader:
         """The recipient's own part: greeting, every remaining reason, and the ways down."""
         reasons = list(dict.fromkeys(each.reason for each in candidates))
-        links = {} if kind.is_account else {"unsubscribe": self.links.unsubscribe(self.reference(reader), kind.key)}
-        if case.request is not None and reader.person is not None and RESIDENT_REASONS & set(reasons):
-            links["mute"] = self.links.mute(self.reference(reader), case.request.id)
+        links = {} if kind.is_account else self._ways_down(reader, candidates, kind, case)
         return Reader(
             name=self.name_of(reader),
             reasons=tuple(reason.value for reason in reasons),
@@ -172,6 +170,18 @@ class Letters:
             links=links,
             text_only=reader.wants_text_only,
         )
+
+    def _ways_down(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> dict[str, str]:
+        """From all mail down to this request alone."""
+        reference, links = self.reference(reader), {}
+        areas = [each.area_id for each in candidates if each.area_id is not None]
+        request_id = None
+        if case.request is not None and reader.person is not None and RESIDENT_REASONS & {c.reason for c in candidates}:
+            request_id = case.request.id
+            links["mute"] = self.links.mute(reference, request_id)
+        links["preferences"] = self.links.preferences(reference)
+        links["unsubscribe"] = self.links.unsubscribe(reference, kind.key, request_id=request_id, area_ids=areas)
+        return links
 
     def name_of(self, reader: ReaderNow) -> str | None:
         """What to call the reader. Until an address is confirmed, a stranger may have typed the name beside it."""
@@ -189,9 +199,7 @@ class Letters:
         named = f"p{person_id}" if person_id is not None else f"a{self.materials.address_ids.get(address, 0)}"
         return delivery_token(self.settings.secret_key, mail, named, address)
 
-    def envelope_of(
-        self, notification_id: int, case: Case, reader: ReaderNow, kind: Kind, reasons: Sequence[str]
-    ) -> Envelope:
+    def envelope_of(self, notification_id: int, case: Case, reader: ReaderNow, kind: Kind, letter: Reader) -> Envelope:
         """The headers. All mails on one request refer to one made-up first message, so that they form one thread.
 
         Mail about an account alone comes from the product, and no account mail can be unsubscribed from.
@@ -208,9 +216,9 @@ class Letters:
             message_id=message_id(self.settings, NOTIFICATION, notification_id),
             references=(f"<request-{case.request.id}@{host}>",) if case.request is not None else (),
             list_id=f"{case.organization.slug if case.organization is not None else 'account'}.{host}",
-            unsubscribe_url=None if kind.is_account else self.links.unsubscribe(self.reference(reader), kind.key),
+            unsubscribe_url=letter.links.get("unsubscribe"),
             kind=kind.key,
-            reasons=tuple(reasons),
+            reasons=letter.reasons,
             event_id=str(case.event_id),
             delivery=self.delivery_of(mail_name(NOTIFICATION, notification_id), reader),
             date=case.event.occasion.at,

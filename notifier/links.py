@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.config import Settings
@@ -24,12 +25,21 @@ class Links:
         page = ticket.purpose.value.partition("_")[0]
         return f"{self.settings.public_url}/{page}/{token_of(self.settings.secret_key, ticket)}"
 
-    def unsubscribe(self, reader_ref: str, *kinds: str) -> str:
-        """Stops some kinds for one reader (`p<person id>` or `a<bare address id>`)."""
-        return self._signed(f"stop:{reader_ref}:{'+'.join(kinds)}")
+    def unsubscribe(
+        self, reader_ref: str, *kinds: str, request_id: int | None = None, area_ids: Iterable[int] = ()
+    ) -> str:
+        """Stops some kinds for one reader (`p<person id>` or `a<bare address id>`). The page also offers to mute the
+        request and to turn off the areas that the mail was about."""
+        about = [f"r{request_id}"] if request_id is not None else []
+        about += [f"a{area_id}" for area_id in sorted(set(area_ids))[:AREAS_NAMED]]
+        return self._signed(":".join(["stop", reader_ref, "+".join(kinds), *(["+".join(about)] if about else [])]))
 
     def mute(self, reader_ref: str, request_id: int) -> str:
         return self._signed(f"mute:{reader_ref}:{request_id}")
+
+    def preferences(self, reader_ref: str) -> str:
+        """The page of all that one reader can choose."""
+        return f"{self.settings.public_url}/preferences/{make_token(self.settings.secret_key, PREFERENCES, reader_ref)}"
 
     def digest(self, issue_id: int) -> str:
         """The page that lists all that a digest tells."""
@@ -40,4 +50,8 @@ class Links:
 
 
 UNSUBSCRIBE = "unsubscribe"
+PREFERENCES = "preferences"
 DIGEST = "digest"
+
+AREAS_NAMED = 5
+"""Of the areas that a mail was about, so that its link stays short. The page of preferences has them all."""

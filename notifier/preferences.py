@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from casework import clock
-from casework.database import MomentField, OptionalMomentField, require_transaction, transaction
+from casework.database import MomentField, OptionalMomentField, fetch, require_transaction, transaction
 from casework.people import Person
 
 
@@ -25,8 +25,17 @@ class Cadence(StrEnum):
     OFF = "off"
 
 
+DIGESTED = frozenset({Cadence.HOURLY, Cadence.DAILY, Cadence.WEEKLY})
+"""What waits for a digest."""
+
+DIGEST, EVERYTHING = "digest", "everything"
+"""Two names beside the kinds that can be off: whatever waits for a digest, and all but account mail."""
+
+
 class Preference(Model):
-    """One reader's choice for one kind. `recipient` is person:<id> or address:<normalized>.
+    """One reader's choice for one kind, for DIGEST or for EVERYTHING.
+
+    `recipient` is person:<id> or address:<normalized>.
 
     `cadence` is null where they went back to the default. `off_until` is until when the kind was off last: what was
     unsent then is not sent later (rule 8).
@@ -110,29 +119,40 @@ async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tu
 
 async def store_choice(recipient: str, kind: str, cadence: Cadence | None) -> None:
     """Store a choice, or go back to the default (None); a repeat is harmless. Waiting lines are `held`'s business."""
-    now = clock.now()
-    async with transaction():
-        present = await Preference.filter(recipient=recipient, kind=kind).select_for_update().first()
-        if present is None:
-            await Preference.create(recipient=recipient, kind=kind, cadence=cadence, changed_at=now)
-            return
-        turned_on = present.cadence is Cadence.OFF and cadence is not Cadence.OFF
-        off_until = now if turned_on else present.off_until
-        await Preference.filter(id=present.id).update(cadence=cadence, off_until=off_until, changed_at=now)
+    await _store("preference", {"recipient": recipient, "kind": kind}, {"cadence": cadence})
 
 
 async def store_area_choice(person_id: int, area_id: int, cadence: Cadence | None, comments: bool | None) -> None:
     """The same for one watch area."""
-    now = clock.now()
+    choices = {"cadence": cadence, "comments": comments}
+    await _store("area_choice", {"person_id": person_id, "area_id": area_id}, choices)
+
+
+async def _store(table: str, whose: Mapping[str, str | int], choices: Mapping[str, Cadence | bool | None]) -> None:
+    """One row, written in one statement, so that two clicks at once are one. Only what differs from the default stays,
+    and until when it was off."""
+    values = [*whose.values(), *(each.value if isinstance(each, Cadence) else each for each in choices.values())]
+    names, moment = [*whose, *choices], f"${len(values) + 1}"
+    places = ", ".join(f"${place + 1}" for place in range(len(values)))
+    is_off, stays_off = f"{table}.cadence = 'off'", "COALESCE(excluded.cadence, '') = 'off'"
+    chosen = ", ".join(f"{name} = excluded.{name}" for name in choices)
+    is_default = " AND ".join(f"{name} IS NULL" for name in (*choices, "off_until"))
+    same = " AND ".join(f"{name} = ${place + 1}" for place, name in enumerate(whose))
     async with transaction():
-        present = await AreaChoice.filter(person_id=person_id, area_id=area_id).select_for_update().first()
-        if present is None:
-            await AreaChoice.create(
-                person_id=person_id, area_id=area_id, cadence=cadence, comments=comments, changed_at=now
+        if any(each is not None for each in choices.values()):
+            await fetch(
+                f"INSERT INTO {table} ({', '.join(names)}, changed_at) VALUES ({places}, {moment})"
+                f" ON CONFLICT ({', '.join(whose)}) DO UPDATE SET {chosen}, changed_at = excluded.changed_at,"
+                f" off_until = CASE WHEN {is_off} AND NOT {stays_off} THEN excluded.changed_at"
+                f" ELSE {table}.off_until END",
+                *values,
+                clock.now(),
             )
             return
-        turned_on = present.cadence is Cadence.OFF and cadence is not Cadence.OFF
-        off_until = now if turned_on else present.off_until
-        await AreaChoice.filter(id=present.id).update(
-            cadence=cadence, comments=comments, off_until=off_until, changed_at=now
+        await fetch(
+            f"UPDATE {table} SET {', '.join(f'{name} = NULL' for name in choices)}, changed_at = $3,"
+            f" off_until = CASE WHEN {is_off} THEN $3 ELSE off_until END WHERE {same}",
+            *whose.values(),
+            clock.now(),
         )
+        await fetch(f"DELETE FROM {table} WHERE {same} AND {is_default}", *whose.values())

@@ -90,7 +90,7 @@ def preview(
         message_id=f"<{name}.{language}@marlow.example>",
         references=(),
         list_id="marlow.marlow.example",
-        unsubscribe_url=reader.links.get("unsubscribe"),
+        unsubscribe_url=reader.links.get("stop_digest") or reader.links.get("unsubscribe"),
         kind=name,
         reasons=reader.reasons,
         event_id="0",

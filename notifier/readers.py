@@ -17,7 +17,7 @@ from notifier.area_readers import AreaNow, read_areas
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
 from notifier.kinds import KINDS
-from notifier.preferences import Choice, ReaderSettings, choices_of
+from notifier.preferences import DIGEST, EVERYTHING, Choice, ReaderSettings, choices_of
 from notifier.recipients import Recipient
 from notifier.suppression import ailing
 
@@ -83,7 +83,7 @@ async def read_readers(
             mutes[muted] = max(mutes.get(muted, 0), mute.until_event or _FOR_EVER)
         settings = {row.person_id: row for row in await ReaderSettings.filter(person_id__in=person_ids)}
     chosen: dict[str, dict[str, Choice]] = {}
-    for (key, kind), choice in (await choices_of({r.key for _, r in asked}, KINDS)).items():
+    for (key, kind), choice in (await choices_of({r.key for _, r in asked}, [*KINDS, DIGEST, EVERYTHING])).items():
         chosen.setdefault(key, {})[kind] = choice
     ailments = await ailing(addresses, clock.now())
     suppressed = {address for address, row in ailments.items() if row.until is None}

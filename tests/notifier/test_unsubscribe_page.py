@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -11,8 +12,12 @@ from starlette.applications import Starlette
 
 from api.pages.html import STATIC
 from api.pages.unsubscribe import unsubscribe_routes
-from notifier.preferences import Preference
+from casework.database import close_database, open_database
+from notifier.held import choose_area
+from notifier.preferences import AreaChoice, Cadence, Preference, store_choice
+from tests.notifier.areas import INSIDE, watch
 from tests.telling import Mail, Telling, mail_to, told
+from tests.town import everything, nothing_changes
 
 
 @pytest.fixture
@@ -78,6 +83,107 @@ async def test_the_mute_link_silences_one_request(telling: Telling, pages: httpx
     await pages.post(urlsplit(link).path)
     assert await telling.after(town.tom, "closeRequest", requestId=request, comment="Done.") == []
     assert await telling.skips("request_closed") == {f"person:{town.ines.id}": "muted"}
+
+
+async def test_the_page_offers_every_way_down_and_each_is_undone_by_itself(
+    telling: Telling, pages: httpx.AsyncClient
+) -> None:
+    """Ines follows a lamp in her area, and hears at once of both."""
+    town = telling.town
+    area = await watch(telling, town.ines)
+    await choose_area(town.ines.id, area.id, Cadence.IMMEDIATE, False)
+    before = await everything()
+    lamp = await telling.settled(categoryId=town.id_of(town.lights), **INSIDE)
+    await telling.followed(lamp, town.ines)
+
+    async def heard() -> str | None:
+        """How Ines hears of a closing, or of the reopening after it."""
+        mutation = "closeRequest" if state["closed"] else "reopenRequest"
+        state["closed"] = not state["closed"]
+        mails = await telling.after(town.tom, mutation, requestId=lamp, comment="…")
+        return next((mail.kind for mail in mails if mail.recipient == "ines@example.org"), None)
+
+    state = {"closed": True}
+    mails = await telling.after(town.tom, "acknowledgeRequest", requestId=lamp, comment="Seen.")
+    path = unsubscribe_path(mail_to(mails, "ines@example.org"))
+    shown = (await pages.get(path)).text
+    number = shown.partition("Mute request #")[2].partition("<")[0]
+    for words in ("A daily digest instead", "Turn off the area “Elm Park”", "Stop all mail", "What you still hear of"):
+        assert words in shown
+    for do, done, then in (
+        ("mute", f"Request #{number} is muted.", None),
+        (f"area:{area.id}", "The area “Elm Park” is off.", "request_closed"),
+        ("everything", "All mail is stopped, but for mail about your account.", None),
+    ):
+        for _ in range(2):
+            assert done in (await pages.post(path, data={"do": do})).text
+        assert await heard() == then
+        assert done not in (await pages.post(path, data={"undo": do})).text
+        assert await heard() == "request_reopened"
+    assert "It comes in a daily digest now." in (await pages.post(path, data={"do": "digest"})).text
+    assert [row.cadence for row in await Preference.filter(kind="request_acknowledged")] == [Cadence.DAILY]
+    await pages.post(path, data={"undo": "digest"})
+    assert (await everything())["area_choice"] != before["area_choice"]  # when it was off is remembered
+    assert await AreaChoice.filter(area_id=area.id).values_list("cadence", "comments") == [(None, False)]
+    assert await Preference.filter(cadence__isnull=False).count() == 0
+
+
+async def test_a_digests_page_offers_each_area_of_its_reader(telling: Telling, pages: httpx.AsyncClient) -> None:
+    town = telling.town
+    park, home = await watch(telling, town.ines), await watch(telling, town.ines, name="Home")
+    await telling.settled(categoryId=town.id_of(town.lights), **INSIDE)
+    await town.done(town.ines, "sendDigestNow")
+    path = unsubscribe_path(mail_to(await telling.run(), "ines@example.org"))
+    shown = (await pages.get(path)).text
+    assert "Stop the digests" in shown
+    assert "Turn off the area “Elm Park”" in shown
+    shown = (await pages.post(path, data={"do": f"area:{home.id}"})).text
+    assert "The area “Home” is off." in shown
+    assert [(row.area_id, row.cadence) for row in await AreaChoice.all()] == [(home.id, Cadence.OFF)]
+    assert await Preference.all().count() == 0
+    assert park.id != home.id
+
+
+async def test_nobodys_button_works_by_this_link(telling: Telling, pages: httpx.AsyncClient) -> None:
+    """An area of somebody else, a request that the mail was not about, a word that is no way."""
+    town = telling.town
+    mayas = await watch(telling, town.maya)
+    path = unsubscribe_path(mail_to(await _close(telling), "ines@example.org"))
+    async with nothing_changes():
+        for do in (f"area:{mayas.id}", "area:x", "mute:1", "nonsense"):
+            assert (await pages.post(path, data={"do": do})).status_code == 200
+
+
+async def test_the_page_speaks_spanish_to_who_asks_for_it(telling: Telling, pages: httpx.AsyncClient) -> None:
+    await telling.town.report()
+    path = unsubscribe_path(mail_to(await telling.run(), "streets@springfield.example"))
+    shown = (await pages.get(f"{path}?language=es")).text
+    assert '<html lang="es">' in shown
+    assert "Dejar de recibir todo el correo" in shown
+    assert '<a href="?language=en" lang="en" hreflang="en">English</a>' in shown
+
+
+async def test_going_back_to_the_default_stores_nothing(db: str) -> None:
+    await store_choice("person:1", "request_closed", None)
+    assert await Preference.all().count() == 0
+    await store_choice("person:1", "request_closed", Cadence.DAILY)
+    await store_choice("person:1", "request_closed", None)
+    assert await Preference.all().count() == 0
+    await store_choice("person:1", "request_closed", Cadence.OFF)
+    await store_choice("person:1", "request_closed", None)
+    (kept,) = await Preference.all()  # until when it was off: what was unsent then is not sent later
+    assert kept.off_until == kept.changed_at
+    assert await Preference.filter(cadence__isnull=True).count() == 1
+
+
+@pytest.mark.slow
+async def test_two_clicks_at_once_are_one(postgres_database: str) -> None:
+    await open_database(postgres_database)
+    try:
+        await asyncio.gather(*(store_choice("person:1", "request_closed", Cadence.OFF) for _ in range(8)))
+        assert await Preference.all().count() == 1
+    finally:
+        await close_database()
 
 
 @pytest.mark.parametrize(
