@@ -91,7 +91,7 @@ def unsubscribe_routes(settings: Settings) -> list[Route]:
         request: Request, wish: Wish | None, *, undone: str = "", refusal: CaseworkError | None = None
     ) -> Response:
         if wish is None:
-            words = words_in(_asked_for(request) or "en")
+            words = words_in(asked_for(request) or "en")
             return page(
                 "plain.html",
                 status=404,
@@ -100,7 +100,7 @@ def unsubscribe_routes(settings: Settings) -> list[Route]:
                 title=words.gettext("This link does not work"),
                 text=words.gettext("It may have been cut off on its way. Use the link in a newer mail."),
             )
-        words = words_in(_asked_for(request) or wish.language)
+        words = words_in(asked_for(request) or wish.language)
         granted, ways = await unsubscribe.is_granted(wish), await ways_down(wish)
         everything_off = any(way.sort == "everything" and way.taken for way in ways)
         told = await _words(wish, words)
@@ -135,7 +135,7 @@ def languages_but(words: Words) -> list[tuple[str, str]]:
     ]
 
 
-def _asked_for(request: Request) -> str | None:
+def asked_for(request: Request) -> str | None:
     wanted = request.query_params.get("language")
     return wanted if wanted in languages() else None
 

@@ -24,6 +24,7 @@ from api.pages.digest import digest_routes
 from api.pages.gallery import gallery_routes
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
+from api.pages.preferences import preferences_routes
 from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
@@ -106,6 +107,7 @@ def pages(
     routes: list[BaseRoute] = [
         STATIC,
         *unsubscribe_routes(settings),
+        *preferences_routes(settings),
         *account_routes(settings),
         *request_routes(settings),
         *digest_routes(settings),

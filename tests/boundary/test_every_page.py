@@ -18,6 +18,7 @@ PAGES = {
     "/": [("/", 200)],
     "/static": [("/static/pages.css", 200), ("/static/../app.py", 404)],
     "/u/{token}": [("/u/nonsense", 404)],
+    "/preferences/{token}": [("/preferences/nonsense", 404)],
     "/d/{token}": [("/d/nonsense", 404)],
     "/confirm/{token}": [("/confirm/nonsense", 410)],
     "/reset/{token}": [("/reset/nonsense", 410)],
