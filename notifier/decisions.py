@@ -163,7 +163,7 @@ def _is_muted(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
 def _is_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
     """Its kind is off, or digests are and it would wait for one, or everything is."""
     names = [candidate.kind.key, EVERYTHING]
-    if cadence_of(reader, candidate) in DIGESTED:
+    if cadence_of(reader, candidate, case) in DIGESTED:
         names.append(DIGEST)
     choices = (reader.choices.get(name) for name in names)
     return any(choice is not None and choice.silences(case.event.occasion.at) for choice in choices)

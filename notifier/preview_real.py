@@ -39,7 +39,7 @@ async def preview_notification(notification_id: int, settings: Settings) -> Prev
     remaining = decide(case, reader, candidates).remaining or candidates
     facts = letters.facts_of(case, kind, language_of(case, reader), sight_of(reader))
     letter, who = render_shared(facts), letters.reader_of(reader, remaining, kind, case)
-    envelope = letters.envelope_of(row.id, case, reader, kind, who.reasons)
+    envelope = letters.envelope_of(row.id, case, reader, kind, who)
     rendered = letter.filled(who)
     typed = frozenset({rendered.text, rendered.subject, rendered.preheader})
     message = compose(letter, who, envelope)

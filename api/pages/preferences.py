@@ -28,6 +28,7 @@ from notifier.words import N_, Words, languages, words_in
 
 _GROUPS = {
     Group.STAFF_REQUESTS: N_("Requests that you work on"),
+    Group.STAFF_WORK: N_("Deadlines and work orders"),
     Group.REQUESTS: N_("Requests that you report or follow"),
     Group.AREAS: N_("Areas that you watch"),
 }

@@ -17,8 +17,10 @@ from api.pages.preferences import preferences_routes
 from casework import clock
 from casework.people import Person
 from casework.watching import Mute
+from notifier.choices import choices_for
 from notifier.links import Links
 from notifier.preferences import AreaChoice, Cadence, Preference, ReaderSettings
+from notifier.recipients import Recipient
 from tests.notifier.areas import watch
 from tests.telling import Telling, mail_to, open_telling
 from tests.town import nothing_changes
@@ -160,6 +162,16 @@ async def test_staff_choose_for_staff_mail_and_residents_do_not(telling: Telling
     town = telling.town
     assert 'name="kind.staff_mentioned"' in (await pages.get(path_of(telling, town.tom))).text
     assert "kind.staff" not in (await pages.get(path_of(telling, town.maya))).text
+
+
+async def test_every_choice_has_its_field(telling: Telling, pages: httpx.AsyncClient) -> None:
+    """A field that isn't shown would be taken for one that was emptied."""
+    town = telling.town
+    await telling.settled(town.tom, categoryId=town.id_of(town.lights))
+    await watch(telling, town.tom)
+    shown = (await pages.get(path_of(telling, town.tom))).text
+    choices = await choices_for(Recipient(town.tom.id, None))
+    assert set(re.findall(r' name="([^"]*)"', shown)) == set(choices.values) | {"viewport", "whole"}
 
 
 async def test_a_bare_address_chooses_among_what_it_is_told(telling: Telling, pages: httpx.AsyncClient) -> None:

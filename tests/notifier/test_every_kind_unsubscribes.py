@@ -17,13 +17,16 @@ from time_machine import travel
 
 from api.ids import global_id
 from api.pages.unsubscribe import unsubscribe_routes
+from casework.requests import ServiceRequest
 from notifier.held import choose_area
 from notifier.kinds import CATALOGUE
 from notifier.notifications import Notification, State
 from notifier.preferences import DIGEST, Cadence, Preference
 from tests.notifier.areas import ELM_PARK, INSIDE, watch
+from tests.notifier.kinds.test_staff_sla_warning import switch_on
 from tests.telling import Mail, Telling
 from tests.town import nothing_changes
+from tests.week import BOSS, MONDAY, Week, moment, scan
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +75,7 @@ async def merged(telling: Telling) -> list[Mail]:
 async def area_followed(telling: Telling) -> list[Mail]:
     area = await watch(telling, telling.town.maya)
     await telling.town.done(
-        telling.town.maya, "updateWatchArea", watchAreaId=global_id("WatchArea", area.id), isPublic=True
+        telling.town.maya, "updateWatchArea", watchAreaId=global_id("WatchArea", area.id), public=True
     )
     return await telling.after(telling.town.ines, "followWatchArea", watchAreaId=global_id("WatchArea", area.id))
 
@@ -95,6 +98,24 @@ async def _acknowledged_inside(telling: Telling) -> list[Mail]:
 
 async def _area_drawn(telling: Telling) -> list[Mail]:
     return await telling.after(telling.town.ines, "createWatchArea", name="Home", **CIRCLE)
+
+
+def in_time(after: timedelta) -> Cause:
+    """A lamp of Mark's may take four working hours, and that much of them has passed. Each one in a week of its own."""
+
+    async def cause(telling: Telling) -> list[Mail]:
+        begin = moment(MONDAY) + timedelta(weeks=await ServiceRequest.all().count())
+        with travel(begin, tick=False) as clock:
+            week = Week(telling, clock)
+            await switch_on(week)
+            lamp = await week.lamp()
+            clock.shift(after)
+            await scan()
+            mails = await telling.run()
+            await telling.after(telling.town.mark, "closeRequest", requestId=lamp, comment="Lit.")
+            return mails
+
+    return cause
 
 
 ACK, CLOSE = ("rosa", "acknowledgeRequest"), ("rosa", "closeRequest")
@@ -128,6 +149,8 @@ CAUSES: dict[str, tuple[str, Cause]] = {
         on_request("rosa", "changeDueDate", pothole=True, dueAt="2031-01-01T00:00:00Z"),
     ),
     "staff_request_merged": ("tom@example.org", merged),
+    "staff_sla_breached": (BOSS, in_time(timedelta(hours=4, minutes=1))),
+    "staff_sla_warning": ("mark@example.org", in_time(timedelta(hours=3, minutes=13))),
     "request_submitted": ("maya@example.org", reported()),
     "request_followed": ("ines@example.org", on_request("ines", "followRequest")),
     "request_acknowledged": ("maya@example.org", on_request(*ACK, comment="Seen.")),
@@ -151,6 +174,11 @@ def test_every_kind_has_its_row() -> None:
 async def test_one_click_stops_that_kind_alone_and_undo_brings_it_back(
     telling: Telling, pages: httpx.AsyncClient, kind: str
 ) -> None:
+    with travel(moment(MONDAY)):
+        await _stop_and_undo(telling, pages, kind)
+
+
+async def _stop_and_undo(telling: Telling, pages: httpx.AsyncClient, kind: str) -> None:
     address, cause = CAUSES[kind]
     first = await cause(telling)
     mine = {(mail.recipient, mail.kind) for mail in first}
