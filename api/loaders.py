@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from casework import reading
 from casework.access import Viewer, requests_seen_by
 from casework.areas import AreaFollow
+from casework.assigning import AssignmentRule, rules_of
 from casework.history import HistoryRow
 from casework.organizations import RequestCategory
 from casework.people import Member, Person
@@ -50,6 +51,7 @@ class Loaders:
         self.person = DataLoader(self._person)
         self.categories = DataLoader(self._categories)
         self.staff = DataLoader(self._staff)
+        self.assignment_rules = DataLoader(self._assignment_rules)
         self.members = DataLoader(self._members)
         self.invitations = DataLoader(self._invitations)
 
@@ -107,6 +109,10 @@ class Loaders:
 
     async def _staff(self, organization_ids: list[int]) -> list[list[Person] | None]:
         found = await reading.staff_of(self._viewer, organization_ids)
+        return [found.get(each) for each in organization_ids]
+
+    async def _assignment_rules(self, organization_ids: list[int]) -> list[list[AssignmentRule] | None]:
+        found = await rules_of(self._viewer, organization_ids)
         return [found.get(each) for each in organization_ids]
 
     async def _members(self, organization_ids: list[int]) -> list[list[Member] | None]:

@@ -22,6 +22,7 @@ from api.node import Node
 from api.organizations.members import MemberMutations
 from api.organizations.mutations import OrganizationMutations
 from api.organizations.queries import OrganizationQueries
+from api.organizations.rules import AssignmentRuleMutations, assignment_rule
 from api.organizations.types import category, organization
 from api.people.profile import ProfileMutations
 from api.people.signing import SigningMutations
@@ -38,6 +39,7 @@ from api.watching.mutations import WatchingMutations
 from casework import organizations
 from casework.access import person_for
 from casework.actions.areas import areas_seen_by
+from casework.assigning import AssignmentRule
 from digests.issues import Issue
 from notifier.links import Links
 
@@ -68,6 +70,11 @@ async def _category(context: Context, number: int) -> Node | None:
     return category(found, context.viewer) if found else None
 
 
+async def _assignment_rule(context: Context, number: int) -> Node | None:
+    found = await AssignmentRule.get_or_none(id=number, organization_id__in=context.viewer.staffed)
+    return assignment_rule(found) if found else None
+
+
 async def _notification(context: Context, number: int) -> Node | None:
     found = await notifications_of(context.viewer).select_related("event").get_or_none(id=number)
     return notification(found, context.viewer) if found else None
@@ -89,6 +96,7 @@ _DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
     "Person": _person,
     "Organization": _organization,
     "RequestCategory": _category,
+    "AssignmentRule": _assignment_rule,
     "Notification": _notification,
     "Digest": _digest,
     "WatchArea": _watch_area,
@@ -122,6 +130,7 @@ _VERBS = (
     WatchingMutations,
     WatchAreaMutations,
     OrganizationMutations,
+    AssignmentRuleMutations,
     InboxMutations,
     MemberMutations,
     SigningMutations,

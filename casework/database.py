@@ -24,6 +24,7 @@ CASEWORK_MODELS = (
     "casework.people",
     "casework.tokens",
     "casework.requests",
+    "casework.assigning",
     "casework.watching",
     "casework.areas",
     "casework.history",

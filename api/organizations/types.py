@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Annotated
 
 import strawberry
 
@@ -9,6 +10,7 @@ from api.context import Info
 from api.ids import global_id
 from api.node import Node
 from api.organizations.questions import CategoryQuestion, asked
+from api.organizations.rules import AssignmentPreview, AssignmentRule, assignment_preview, assignment_rule
 from api.people.types import Person, person
 from casework import organizations as rows
 from casework import people
@@ -131,6 +133,27 @@ class Organization(Node):
     async def categories(self, info: Info) -> list[RequestCategory]:
         found = await info.context.loaders.categories.load(self.row_id)
         return [category(row, info.context.viewer) for row in found]
+
+    @strawberry.field(
+        description="To whom its requests go by themselves: read in order, a later rule overrides an earlier one. "
+        "For staff; null for everyone else."
+    )
+    async def assignment_rules(self, info: Info) -> list[AssignmentRule] | None:
+        found = await info.context.loaders.assignment_rules.load(self.row_id)
+        return None if found is None else [assignment_rule(row) for row in found]
+
+    @strawberry.field(
+        description="Who would get a new request, by which rule, and why not by the others; nothing is changed. "
+        "For staff; null for everyone else."
+    )
+    async def preview_assignment(
+        self,
+        info: Info,
+        category_id: Annotated[strawberry.ID, strawberry.argument(description="The category it would have.")],
+        latitude: Annotated[float | None, strawberry.argument(description="Degrees north; with the longitude.")] = None,
+        longitude: Annotated[float | None, strawberry.argument(description="Degrees east; with the latitude.")] = None,
+    ) -> AssignmentPreview | None:
+        return await assignment_preview(info, self.row_id, category_id, latitude, longitude)
 
     @strawberry.field(description="Who can be assigned: its staff, by name. For staff; null for everyone else.")
     async def staff(self, info: Info) -> list[Person] | None:

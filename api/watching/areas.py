@@ -1,7 +1,6 @@
 """Drawing, changing, following and finding watch areas."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry.scalars import JSON
@@ -10,6 +9,7 @@ from api.connections import AFTER, BEFORE, FIRST, LAST, Connection, connection, 
 from api.context import Info
 from api.ids import row_id
 from api.inbox.types import Cadence
+from api.inputs import category_rows, geojson_object
 from api.mutation import Act, MutationInput, answered, count, user_errors
 from api.rates import Verb
 from api.watching.area_types import (
@@ -104,18 +104,8 @@ async def _on_area(info: Info, input: MutationInput, act: Act, drawn: Drawn | No
     )
 
 
-def _categories(ids: list[strawberry.ID]) -> list[int]:
-    return [row_id(each, "RequestCategory", "category_ids") for each in ids]
-
-
 def _drawn(input: CreateWatchAreaInput | UpdateWatchAreaInput) -> Drawn:
     return Drawn(input.shape, input.latitude, input.longitude, input.radius_m)
-
-
-def _geojson(shape: Any) -> Mapping[str, Any] | None:
-    if shape is not None and not isinstance(shape, Mapping):
-        raise Invalid("shape must be a GeoJSON object.", field="shape")
-    return shape
 
 
 @strawberry.type
@@ -126,11 +116,11 @@ class WatchAreaMutations:
             return await actions.create_watch_area(
                 viewer,
                 name=input.name,
-                geojson=_geojson(input.shape),
+                geojson=geojson_object(input.shape),
                 latitude=input.latitude,
                 longitude=input.longitude,
                 radius_m=input.radius_m,
-                category_ids=_categories(input.category_ids),
+                category_ids=category_rows(input.category_ids),
                 keywords=input.keywords,
                 with_comments=input.with_comments,
                 public=input.public,
@@ -147,11 +137,11 @@ class WatchAreaMutations:
                 viewer,
                 input.number,
                 name=input.name,
-                geojson=_geojson(input.shape),
+                geojson=geojson_object(input.shape),
                 latitude=input.latitude,
                 longitude=input.longitude,
                 radius_m=input.radius_m,
-                category_ids=_categories(input.category_ids) if input.category_ids is not None else None,
+                category_ids=category_rows(input.category_ids) if input.category_ids is not None else None,
                 keywords=input.keywords,
                 with_comments=input.with_comments,
                 public=input.public,
@@ -227,9 +217,9 @@ class WatchAreaQueries:
         keywords: Annotated[str, strawberry.argument(description=WORDS)] = "",
     ) -> WatchAreaPreview:
         await count(info, Verb.PREVIEW)
-        read = actions.read_shape(_geojson(shape), latitude, longitude, radius_m)
+        read = actions.read_shape(geojson_object(shape), latitude, longitude, radius_m)
         since = clock.now() - rows.LATELY
-        found = await rows.would_have_matched(read, _categories(category_ids or []), keywords, since=since)
+        found = await rows.would_have_matched(read, category_rows(category_ids or []), keywords, since=since)
         language = info.context.language
         return WatchAreaPreview(
             count=found.count,

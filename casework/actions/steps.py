@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from casework import text
 from casework.access import Viewer
 from casework.actions.standing import standing_now
+from casework.assigning import assignment_for
 from casework.database import transaction
 from casework.errors import Held
 from casework.events import RequestEvent
@@ -17,7 +18,6 @@ from casework.history import HistoryRow
 from casework.ledger import record
 from casework.moderation import is_held
 from casework.organizations import RequestCategory
-from casework.people import STAFF_ROLES, Member
 from casework.requests import Comment, ServiceRequest, Status
 from casework.watching import Follow
 
@@ -65,23 +65,15 @@ def facts(viewer: Viewer, request: ServiceRequest) -> dict[str, Any]:
 
 
 async def assign_automatically(request: ServiceRequest, category: RequestCategory) -> int | None:
-    """Rule 15: give the request to the category's automatic assignee, if it has one who is still staff.
+    """Rule 15: give the request to whoever the assignment rules or the category name, if anyone who is still staff.
 
     Sets `request.assignee_id` without saving; returns whom that displaced, if anyone.
     """
-    if category.assignee_id is None or category.assignee_id == request.assignee_id:
-        return None
-    still_staff = await Member.filter(
-        organization_id=request.organization_id,
-        person_id=category.assignee_id,
-        until_event__isnull=True,
-        role__in=list(STAFF_ROLES),
-        person__closed_at__isnull=True,
-    ).exists()
-    if not still_staff:
+    wanted = (await assignment_for(category, request.latitude, request.longitude)).assignee_id
+    if wanted is None or wanted == request.assignee_id:
         return None
     displaced = request.assignee_id
-    request.assignee_id = category.assignee_id
+    request.assignee_id = wanted
     return displaced
 
 

@@ -110,6 +110,20 @@ async def _new_category(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {"organizationId": scene.place(), "name": f"Made by {role}"}
 
 
+async def _rule(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {"organizationId": scene.place(), "name": f"By {role}", "assigneeId": scene.town.id_of(scene.town.tom)}
+
+
+async def _rule_of_rosa(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    given = await _rule(scene, "owner", target)
+    made = await scene.town.done(scene.town.rosa, "createAssignmentRule", "assignmentRule { id }", **given)
+    return {"ruleId": made["assignmentRule"]["id"]}
+
+
+async def _rule_to_change(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {**await _rule_of_rosa(scene, role, target), "name": "Renamed"}
+
+
 async def _found(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {"slug": f"by-{role}", "name": "Another town"}
 
@@ -182,6 +196,7 @@ async def _area_followed(scene: Scene, role: str, target: str) -> dict[str, Any]
 _CIRCLE = {"name": "Here", "latitude": 42.36, "longitude": -71.06, "radiusM": 300.0}
 _ILLEGAL = dict.fromkeys(("requester", "resident", "stranger", "removed"), "ILLEGAL_MOVE")
 _LAST = dict.fromkeys(("owner", "stranger"), "LAST_OWNER")
+_NO_RULE = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
 _OTHERS_FORBIDDEN = dict.fromkeys(SIGNED_IN, "FORBIDDEN")
 
 DOORS = (
@@ -221,6 +236,9 @@ DOORS = (
     Door("setTrust", STAFF, _trust),
     Door("createRequestCategory", MANAGERS, _new_category),
     Door("updateRequestCategory", MANAGERS, _category),
+    Door("createAssignmentRule", MANAGERS, _rule),
+    Door("updateAssignmentRule", MANAGERS, _rule_to_change, _NO_RULE),
+    Door("deleteAssignmentRule", MANAGERS, _rule_of_rosa, _NO_RULE),
     Door("updateOrganization", MANAGERS, _organization),
     Door("createOrganization", frozenset({"owner", "stranger"}), _found, {"unconfirmed": "UNCONFIRMED"}),
     Door("inviteMember", MANAGERS, _invite),

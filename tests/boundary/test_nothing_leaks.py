@@ -47,6 +47,7 @@ SECRETS = (
     "2034-04-04",  # the SLA's
     "2024-02-02",  # a date that has passed, and was escalated
     "the deadline has passed",
+    "zqrule",
     '"amount": 4321',
 )
 _SCHEMA = executable_schema()
@@ -127,6 +128,14 @@ async def plant(scene: Scene) -> None:
         escalateTo="zqmail-boss@example.org",
         questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
         sla={"amount": 4321},
+    )
+    await town.done(
+        town.rosa,
+        "createAssignmentRule",
+        organizationId=springfield,
+        name="Zqrule",
+        assigneeId=town.id_of(town.mark),
+        categoryIds=[town.id_of(town.potholes)],
     )
     await invite_member(
         await town.viewer(town.rosa), town.springfield.id, address="zqmail-new@example.org", role=Role.INTERNAL
