@@ -63,6 +63,7 @@ class Socket:
         self.protocol: str | None = None
         self.said: list[dict[str, Any]] = []
         self.subscriptions: dict[str, Subscription] = {}
+        self._is_cut = False
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._changed = asyncio.Condition()
@@ -85,6 +86,8 @@ class Socket:
 
     async def _take(self, message: Message) -> None:
         await self._flowing.wait()
+        if self._is_cut:
+            raise OSError("nobody is there")
         async with self._changed:
             if message["type"] == "websocket.accept":
                 self.protocol = message.get("subprotocol")
@@ -148,8 +151,13 @@ class Socket:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
+    async def cut(self) -> None:
+        """The line breaks, and what was on its way is lost."""
+        self._is_cut = True
+        await self.gone()
+
     async def gone(self) -> None:
-        """The line breaks."""
+        """The client leaves."""
         self.flow()
         self._incoming.put_nowait({"type": "websocket.disconnect", "code": 1006})
         await self._serving

@@ -85,7 +85,7 @@ class KeepingTransport:
         """Nothing is open."""
 
 
-@dataclass
+@dataclass(repr=False)  # what hypothesis shows of a failure
 class Telling:
     town: Town
     settings: Settings
