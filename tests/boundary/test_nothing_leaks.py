@@ -1,29 +1,25 @@
 """Words that only insiders may read are planted everywhere, and looked for in all that outsiders can get at.
 
-By query (every field of the schema, as deep as it goes), by mutation and error text, by page, by mail.
+By query (every field of the schema, as deep as it goes), by mutation and error text, by subscription, by page, by mail
+and digest, by export.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
-from graphql import (
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    get_named_type,
-    is_required_argument,
-)
+import time_machine
 
 from api.app import build_app
-from api.ids import cursor, global_id
-from api.schema import executable_schema
+from api.ids import global_id
+from casework import clock
 from casework.actions.accounts import create_person, start_session
 from casework.actions.deadlines import ring_clocks
 from casework.actions.members import invite_member
@@ -31,87 +27,12 @@ from casework.people import Person, Role
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
 from tests.boundary.doors import DOORS
-from tests.boundary.scene import OUTSIDERS, Scene, open_scene
+from tests.boundary.looking import SECRETS, documents, followed, leaked, payload_of, shown
+from tests.boundary.scene import OUTSIDERS, ROLES, STAFF, Scene, open_scene
+from tests.boundary.sights import LIVE, SIGHTS, all_fields
 from tests.listening import listening
+from tests.telling import Mail
 from tests.town import settings
-
-SECRETS = (
-    "zqinternal",
-    "zqprivate",
-    "zqanon",
-    "zqheld",
-    "zqmail",
-    "zqflag",
-    "zqanswer",
-    "2033-03-03",  # a due date
-    "2034-04-04",  # the SLA's
-    "2024-02-02",  # a date that has passed, and was escalated
-    "the deadline has passed",
-    "zqrule",
-    '"amount": 4321',
-)
-_SCHEMA = executable_schema()
-TYPES = tuple(kind.name for kind in _SCHEMA.get_possible_types(cast(GraphQLInterfaceType, _SCHEMA.type_map["Node"])))
-ARGUMENTS = {
-    "request": [f'(organization: "springfield", number: {number})' for number in range(1, 10)]
-    + [f'(id: "{global_id("ServiceRequest", number)}")' for number in range(1, 10)],
-    "requests": [
-        "(first: 100)",
-        *(f"(filter: {{text: {json.dumps(word)}}})" for word in SECRETS),
-        "(filter: {held: true})",
-    ],
-    "organization": ['(slug: "springfield")', '(slug: "shelbyville")'],
-    "explainNotification": [
-        f'(requestId: "{global_id("ServiceRequest", number)}"{whom})'
-        for number in range(1, 10)
-        for whom in ("", f', personId: "{global_id("Person", 1)}"')
-    ]
-    + [f'(eventId: "{global_id("HistoryEvent", number)}")' for number in range(8, 60, 3)],
-    "requestCategories": ['(organization: "springfield")'],
-    "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 4)],
-    "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],
-}
-FROM_THE_START = {mark: cursor(0, mark) for mark in "ct"}
-FOLLOWED = {
-    "requestActivity": [
-        f'requestId: "{global_id("ServiceRequest", number)}", after: "{FROM_THE_START["c"]}"' for number in range(1, 12)
-    ],
-    "watchAreaActivity": [
-        f'watchAreaId: "{global_id("WatchArea", number)}", after: "{FROM_THE_START["c"]}"' for number in range(1, 6)
-    ],
-    "viewerNotifications": [f'after: "{FROM_THE_START["t"]}"'],
-}
-DEPTH = 7
-
-
-def selection(schema: GraphQLSchema, named: Any, above: tuple[str, ...] = ()) -> str:
-    """Every field of a type that needs no argument, and of their types in turn, but none inside itself."""
-    if not isinstance(named, GraphQLObjectType):
-        return ""
-    return "{ __typename " + " ".join(_fields(schema, named, above)) + " }"
-
-
-def _fields(schema: GraphQLSchema, named: GraphQLObjectType, above: tuple[str, ...]) -> Iterator[str]:
-    for name, field in named.fields.items():
-        inner = get_named_type(field.type)
-        too_deep = inner.name in above or len(above) >= DEPTH
-        if any(map(is_required_argument, field.args.values())) or (hasattr(inner, "fields") and too_deep):
-            continue
-        yield f"{name} {selection(schema, inner, (*above, named.name))}"
-
-
-def documents(schema: GraphQLSchema) -> Iterator[str]:
-    """Each query field with each of its arguments; `node` once for each type that it may be."""
-    assert schema.query_type is not None
-    for name, field in schema.query_type.fields.items():
-        if name == "node":
-            for kind in TYPES:
-                chosen = f"{{ __typename ... on {kind} {selection(schema, schema.get_type(kind), ('Query',))} }}"
-                yield from (f'{{ node(id: "{global_id(kind, number)}") {chosen} }}' for number in range(1, 16))
-            yield f'{{ node(id: "{global_id("Session", 1)}") {{ __typename }} }}'
-        else:
-            chosen = selection(schema, get_named_type(field.type), ("Query",))
-            yield from (f"{{ {name}{arguments} {chosen} }}" for arguments in ARGUMENTS.get(name, [""]))
 
 
 async def plant(scene: Scene) -> None:
@@ -126,8 +47,9 @@ async def plant(scene: Scene) -> None:
         categoryId=lights,
         routeAddresses=["zqmail-route@example.org"],
         escalateTo="zqmail-boss@example.org",
-        questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
+        switchedOffKinds=["request_reopened"],
         sla={"amount": 4321},
+        questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
     )
     await town.done(
         town.rosa,
@@ -136,7 +58,9 @@ async def plant(scene: Scene) -> None:
         name="Zqrule",
         assigneeId=town.id_of(town.mark),
         categoryIds=[town.id_of(town.potholes)],
+        shape={"type": "Polygon", "coordinates": [[[9.0, 9.0], [9.1, 9.0], [9.1, 9.1], [9.0, 9.1], [9.0, 9.0]]]},
     )
+    await town.done(town.rosa, "updateOrganization", organizationId=springfield, switchedOnKinds=["staff_sla_warning"])
     await invite_member(
         await town.viewer(town.rosa), town.springfield.id, address="zqmail-new@example.org", role=Role.INTERNAL
     )
@@ -185,11 +109,6 @@ async def scene(db: str) -> AsyncIterator[Scene]:
         yield scene
 
 
-def leaked(text: str) -> set[str]:
-    lower = text.lower()
-    return {secret for secret in SECRETS if secret in lower}
-
-
 @asynccontextmanager
 async def unlimited(scene: Scene, folder: str) -> AsyncIterator[httpx.AsyncClient]:
     config = settings(
@@ -202,65 +121,94 @@ async def unlimited(scene: Scene, folder: str) -> AsyncIterator[httpx.AsyncClien
     scene.town.client = before
 
 
-async def test_no_query_shows_an_outsider_what_is_inside(scene: Scene, tmp_path: Any) -> None:
+async def test_no_query_shows_an_outsider_what_is_inside_and_each_field_only_to_whom_it_is_for(
+    scene: Scene, tmp_path: Any
+) -> None:
     await scene.telling.run()
-    schema = executable_schema()
-    assert schema.query_type is not None
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    inside: set[str] = set()
     async with unlimited(scene, tmp_path) as _:
-        for asked in documents(schema):
-            for role in OUTSIDERS:
+        for asked in documents():
+            for role in ROLES:
                 answer = await scene.town.graphql(scene.town.token(scene.people[role]), asked)
-                assert not leaked(json.dumps(answer)), (asked[:80], role)
+                said = leaked(json.dumps(answer))
+                inside |= said if role in STAFF else set()
+                assert role in STAFF or not said, (asked[:80], role)
                 codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
-                assert codes <= {"SIGN_IN_REQUIRED"}, answer["errors"]
-        requests = selection(schema, schema.get_type("ServiceRequestConnection"))
-        inside = await scene.town.graphql(scene.town.token(scene.town.tom), f"{{ requests(first: 50) {requests} }}")
-        assert leaked(json.dumps(inside)) == set(SECRETS)  # the words are there, and this way of looking finds them
+                assert codes <= {"SIGN_IN_REQUIRED", "NOT_FOUND"}, answer["errors"]
+                for field in shown(answer, elsewhere=scene.town.id_of(scene.town.shelbyville)):
+                    seen[field].add(role)
+    assert inside == set(SECRETS)  # the words are there, and this way of looking finds them
+    _compare(seen, live=False)
 
 
-async def test_no_mutation_tells_an_outsider_in_its_answer_or_error(scene: Scene) -> None:
+def test_every_field_of_every_type_has_its_place_in_the_table() -> None:
+    assert set(SIGHTS) == all_fields()
+
+
+def _compare(seen: dict[tuple[str, str], set[str]], *, live: bool) -> None:
+    """Nobody saw more than the table says; and what is for some alone was there to be seen, and seen by all of them."""
+    for field, roles in SIGHTS.items():
+        found = seen.get(field, set())
+        assert found <= roles, (field, found - roles)
+        if roles <= STAFF and (field[0] in LIVE) is live:
+            assert found == roles, (field, roles - found, "plant something there")
+
+
+async def test_no_mutation_tells_an_outsider_in_its_answer_or_error(scene: Scene, tmp_path: Any) -> None:
     row = await ServiceRequest.filter(summary="Zqprivate neighbour").get()
     private = global_id("ServiceRequest", row.id)
-    for door in DOORS:
-        for role in OUTSIDERS:
-            for target in ("public", "private"):
-                if target == "private" and not door.on_request:
-                    continue
-                if door.code(role, target) is None:
+    async with unlimited(scene, tmp_path) as _:
+        for door in DOORS:
+            chosen = payload_of(door.mutation)
+            for role, target in ((role, target) for role in OUTSIDERS for target in ("public", "private")):
+                if (target == "private" and not door.on_request) or door.code(role, target) is None:
                     continue
                 values = await door.values(scene, role, target)
                 if target == "private" and "requestId" in values:
                     values["requestId"] = private
-                payload = await scene.town.mutate(scene.people[role], door.mutation, **values)
+                payload = await scene.town.mutate(scene.people[role], door.mutation, chosen, **values)
                 assert not leaked(json.dumps(payload)), (door.mutation, role)
+                told = {name: value for name, value in payload.items() if name not in ("__typename", "userErrors")}
+                assert not any(told.values()), (door.mutation, role, told)
 
 
-def followed(schema: GraphQLSchema) -> Iterator[str]:
-    """Each subscription, from the beginning, with every field that there is."""
-    assert schema.subscription_type is not None
-    for name, field in schema.subscription_type.fields.items():
-        chosen = selection(schema, get_named_type(field.type), ("Subscription",))
-        for arguments in FOLLOWED[name]:
-            yield f"subscription {{ {name}({arguments}) {chosen} }}"
+async def test_no_mutation_shows_an_outsider_more_of_a_request_than_a_query(scene: Scene, tmp_path: Any) -> None:
+    (row,) = await ServiceRequest.filter(summary="A lamp", is_anonymous=True)
+    request = {"requestId": global_id("ServiceRequest", row.id)}
+    asked = (
+        ("followRequest", request),
+        ("muteRequest", request),
+        ("addComment", request | {"body": "Still dark."}),
+        ("reopenRequest", request | {"comment": "It is dark again."}),
+        ("closeRequest", request | {"comment": "No, it works."}),
+        ("flagContent", {"contentId": request["requestId"], "reason": "Rude."}),
+    )
+    async with unlimited(scene, tmp_path) as _:
+        for mutation, values in asked:
+            for role in ("resident", "stranger", "removed"):
+                payload = await scene.town.mutate(scene.people[role], mutation, payload_of(mutation), **values)
+                assert not leaked(json.dumps(payload)), (mutation, role)
 
 
 async def test_no_subscription_tells_an_outsider(scene: Scene, tmp_path: Any) -> None:
     await scene.telling.heard()
-    schema = executable_schema()
     inside: set[str] = set()
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     async with unlimited(scene, tmp_path) as client:
         app = client._transport.app  # type: ignore[attr-defined]
-        for role in (*OUTSIDERS, "internal"):
+        for role in ROLES:
             async with listening(app, scene.town.token(scene.people[role])) as socket:
-                for asked in followed(schema):
-                    heard = await socket.subscribe(asked)
-                    said = json.dumps([heard.news, heard.errors])
-                    if role == "internal":
-                        inside |= leaked(said)
-                    else:
-                        assert not leaked(said), (asked[:80], role)
-                        assert heard.code in (None, "NOT_FOUND", "SIGN_IN_REQUIRED"), heard.errors
+                for asked, variables in followed():
+                    heard = await socket.subscribe(asked, **variables)
+                    said = leaked(json.dumps([heard.news, heard.errors]))
+                    inside |= said if role in STAFF else set()
+                    assert role in STAFF or not said, (asked[:80], role)
+                    assert heard.code in (None, "NOT_FOUND", "SIGN_IN_REQUIRED"), heard.errors
+                    for field in shown(heard.news, elsewhere=scene.town.id_of(scene.town.shelbyville)):
+                        seen[field].add(role)
     assert inside == set(SECRETS)  # the words are there, and this way of looking finds them
+    _compare(seen, live=True)
 
 
 async def test_no_mail_takes_it_to_an_outsider(scene: Scene) -> None:
@@ -270,13 +218,58 @@ async def test_no_mail_takes_it_to_an_outsider(scene: Scene) -> None:
     assert {mail.recipient for mail in theirs} == outsiders - {"nell@example.org"}
     assert {mail.kind for mail in theirs} >= {"request_followed", "request_commented", "request_closed"}
     for mail in theirs:
-        said = "\n".join([mail.text, mail.html, *(f"{name}: {value}" for name, value in mail.message.items())])
-        assert not leaked(said), (mail.recipient, mail.kind, leaked(said))
+        assert not leaked(_all_of(mail)), (mail.recipient, mail.kind, leaked(_all_of(mail)))
+    inside = {secret for mail in mails if mail.recipient not in outsiders for secret in leaked(_all_of(mail))}
+    assert inside >= {"zqinternal", "zqanon", "zqprivate", "zqmail"}
+
+
+async def test_no_digest_and_no_page_of_one_takes_it_to_an_outsider(scene: Scene, tmp_path: Any) -> None:
+    town = scene.town
+    readers = {
+        role: person for role in OUTSIDERS if (person := scene.people[role]) is not None and role != "unconfirmed"
+    }
+    for person in (*readers.values(), town.tom):
+        for kind in ("request_commented", "request_closed", "request_reopened", "staff_internal_comment"):
+            await town.mutate(person, "updateNotificationPreference", kind=kind, cadence="DAILY")
+    await scene.telling.run()
+    (row,) = await ServiceRequest.filter(summary="A lamp", is_anonymous=True)
+    request = global_id("ServiceRequest", row.id)
+    await town.done(town.mark, "addComment", requestId=request, body="@tom zqinternal", visibility="INTERNAL")
+    await town.done(town.maya, "addComment", requestId=request, body="Nothing new?")
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        mails = [mail for mail in await scene.telling.run() if mail.message["X-Curbcast-Kind"] == "digest"]
+        assert {mail.recipient for mail in mails} >= {str(person.address) for person in readers.values()}
+        async with unlimited(scene, tmp_path) as client:
+            for role, person in readers.items():
+                for mail in (mail for mail in mails if mail.recipient == person.address):
+                    assert "Nothing new?" in mail.text
+                    assert not leaked(_all_of(mail)), role
+                asked = "{ viewer { digests { nodes { url } } } }"
+                for digest in (await town.ask(person, asked))["viewer"]["digests"]["nodes"]:
+                    page = await client.get(httpx.URL(digest["url"]).path)
+                    assert page.status_code == 200
+                    assert not leaked(page.text), role
+
+
+def _all_of(mail: Mail) -> str:
+    return "\n".join([mail.text, mail.html, *(f"{name}: {value}" for name, value in mail.message.items())])
+
+
+async def test_no_export_takes_it_to_an_outsider(scene: Scene) -> None:
+    await scene.telling.run()
+    for role in OUTSIDERS:
+        if scene.people[role] is not None:
+            exported = await scene.town.done(scene.people[role], "exportAccount", "data")
+            assert not leaked(exported["data"]), role
+    mine = await scene.town.done(scene.town.maya, "exportAccount", "data")
+    assert leaked(mine["data"]) == {"zqprivate", "zqheld", "zqmail", "zqflag"}  # what she wrote herself
 
 
 async def test_no_page_shows_it(scene: Scene, tmp_path: Any) -> None:
     await scene.telling.run()
     async with unlimited(scene, tmp_path) as client:
-        for number in range(1, 16):
-            page = await client.get(f"/r/springfield/{number}")
-            assert not leaked(page.text), number
+        for path in ("/", "/r/springfield", *(f"/r/springfield/{number}" for number in range(1, 16))):
+            page = await client.get(path)
+            assert not leaked(page.text), path
+        lamp = await ServiceRequest.get(summary="A lamp", is_anonymous=True)
+        assert "It is still dark." in (await client.get(f"/r/springfield/{lamp.number}")).text
