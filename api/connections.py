@@ -1,7 +1,7 @@
 """Relay connections over keyset pages: cursors stay right while rows come and go."""
 
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
@@ -39,13 +39,30 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items of this page with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies.")
+    """What is not asked for is not made: most clients want the nodes alone."""
+
+    page: strawberry.Private[Page[Any]]
+    present: strawberry.Private[Callable[[Any], Any]]
+    key: strawberry.Private[Callable[[Any], int]]
     count: strawberry.Private[Count]
+
+    @strawberry.field(description="The items of this page with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(node=self.present(row), cursor=cursor(self.key(row))) for row in self.page.rows]
+
+    @strawberry.field(description="Where this page lies.")
+    def page_info(self) -> PageInfo:
+        page, rows = self.page, self.page.rows
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=cursor(self.key(rows[0])) if rows else None,
+            end_cursor=cursor(self.key(rows[-1])) if rows else None,
+        )
 
     @strawberry.field(description="The items of this page, for clients that need no cursor for each.")
     def nodes(self) -> list[T]:
-        return [edge.node for edge in self.edges]
+        return [self.present(row) for row in self.page.rows]
 
     @strawberry.field(description="How many items there are on all pages. Counted only if asked for.")
     async def total_count(self) -> int:
@@ -70,14 +87,4 @@ def window(first: int | None, after: str | None, last: int | None, before: str |
 
 def connection(page: Page[R], present: Callable[[R], T], key: Callable[[R], int], count: Count) -> Connection[T]:
     """Present a page of rows; `key` is the column that the list is ordered by."""
-    edges = [Edge(node=present(row), cursor=cursor(key(row))) for row in page.rows]
-    return Connection(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        count=count,
-    )
+    return Connection(page=page, present=present, key=key, count=count)

@@ -34,6 +34,7 @@ from graphql import (
     validate,
 )
 from graphql.validation import NoSchemaIntrospectionCustomRule
+from strawberry.execution import optimized_is_awaitable
 
 from api.context import Context
 from api.errors import Refused, formatted
@@ -136,6 +137,7 @@ class Engine:
             operation_name=prepared.call.operation_name,
             hide_suggestions=self._hide_suggestions,
             max_coercion_errors=_ERRORS_MAX,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one in all but name
         )
         result = await running if isawaitable(running) else running
         return _answer(result, context.language)

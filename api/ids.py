@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 
 from casework.errors import Invalid
 
@@ -20,6 +21,7 @@ _GLOBAL = re.compile(r"([A-Za-z]{1,40}):(0|[1-9][0-9]{0,18})")
 _CURSOR = re.compile(r"([a-z]):(0|[1-9][0-9]{0,18})")
 
 
+@lru_cache(maxsize=16_384)
 def global_id(type_name: str, number: int) -> str:
     return _packed(f"{type_name}:{number}")
 

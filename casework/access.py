@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from casework import clock
-from casework.database import require_transaction
+from casework.database import fetch, require_transaction
 from casework.errors import Forbidden, NotFound, SignInRequired, Unconfirmed
 from casework.events import Occasion
 from casework.lifecycle import Part
@@ -91,8 +91,10 @@ async def viewer_for(person: Person | None) -> Viewer:
         return NOBODY
     if person.confirmed_at is None:
         return Viewer(person)
-    members = await Member.filter(person_id=person.id, until_event__isnull=True)
-    return Viewer(person, {member.organization_id: member.role for member in members})
+    members = await fetch(
+        "SELECT organization_id, role FROM member WHERE person_id = $1 AND until_event IS NULL", person.id
+    )
+    return Viewer(person, {member["organization_id"]: Role(member["role"]) for member in members})
 
 
 def require(viewer: Viewer, action: Action, organization_id: int) -> None:

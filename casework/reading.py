@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -27,7 +27,7 @@ from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
 from casework.people import STAFF_ROLES, Member, Person
 from casework.requests import Comment, ServiceRequest, Status
-from casework.watching import Follow, Mute, Vote
+from casework.watching import Follow, Vote
 
 # What a page shows of each request, joined into its one statement.
 SHOWN = ("category", "organization", "reporter", "assignee")
@@ -46,6 +46,7 @@ PERSONAL = (
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ async def page(rows: QuerySet[M], window: Window, *, key: str = "id", ascending:
         rows = rows.filter(**{f"{key}__lt": smaller})
     upwards = ascending is not window.from_end
     found = await rows.order_by(key if upwards else f"-{key}").limit(window.size + 1)
-    return _cut(found, window)
+    return _cut(found, window, lambda row: row)
 
 
-def _cut(found: Sequence[T], window: Window) -> Page[T]:
+def _cut(found: Sequence[F], window: Window, made: Callable[[F], T]) -> Page[T]:
     """A page from one row more than was asked for, in the order it was looked for."""
     more = len(found) > window.size
-    rows = list(found[: window.size])
+    rows = [made(row) for row in found[: window.size]]
     if window.from_end:
         return Page(rows[::-1], has_previous=more, has_next=window.before is not None)
     return Page(rows, has_previous=window.after is not None, has_next=more)
@@ -100,7 +101,7 @@ async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window
         "comment", "id", columns, "LEFT JOIN person p ON p.id = x.author_id", viewer, requests, window, outside=outside
     )
     authors: dict[int, Person] = {}
-    return [_cut([_comment(row, authors) for row in found.get(each.id, ())], window) for each in requests]
+    return [_cut(found.get(each.id, ()), window, lambda row: _comment(row, authors)) for each in requests]
 
 
 async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[HistoryRow]]:
@@ -108,7 +109,7 @@ async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window:
     columns = "x.id, x.position, x.request_id, x.type, x.actor_id, x.by_staff, x.is_internal, x.data, x.occurred_at"
     source = f"(SELECT * FROM history WHERE type NOT IN ({', '.join(map(repr, PERSONAL))})) AS shown"
     found = await _windows(source, "position", columns, "", viewer, requests, window)
-    return [_cut([_event(row) for row in found.get(each.id, ())], window) for each in requests]
+    return [_cut(found.get(each.id, ()), window, _event) for each in requests]
 
 
 async def changed_requests(viewer: Viewer, ids: Sequence[int]) -> list[ServiceRequest]:
@@ -151,8 +152,7 @@ async def followed_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
     """Which of the requests the viewer follows now."""
     if viewer.person_id is None:
         return set()
-    follows = Follow.filter(person_id=viewer.person_id, until_event__isnull=True, request_id__in=list(request_ids))
-    return {follow.request_id for follow in await follows.only("id", "request_id")}
+    return await _own("follow", viewer.person_id, request_ids)
 
 
 async def voted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
@@ -177,8 +177,17 @@ async def muted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
     """Which of the requests the viewer has muted."""
     if viewer.person_id is None:
         return set()
-    mutes = Mute.filter(person_id=viewer.person_id, request_id__in=list(request_ids), until_event__isnull=True)
-    return {mute.request_id for mute in await mutes.only("id", "request_id")}
+    return await _own("mute", viewer.person_id, request_ids)
+
+
+async def _own(table: str, person_id: int, request_ids: Iterable[int]) -> set[int]:
+    """Which of the requests a person has a row of now that has not ended."""
+    rows = await fetch(
+        f"SELECT request_id FROM {table} WHERE person_id = $1 AND until_event IS NULL AND request_id {any_of('$2')}",
+        person_id,
+        list(request_ids),
+    )
+    return {row["request_id"] for row in rows}
 
 
 async def staff_of(viewer: Viewer, organization_ids: Iterable[int]) -> Mapping[int, list[Person]]:

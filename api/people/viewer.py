@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from api.ahead import load_ahead
 from api.connections import Connection, connection, window
 from api.context import Info
 from api.ids import global_id
@@ -80,6 +81,7 @@ class Viewer(InboxOfViewer):
             window(first, after, last, before),
             ascending=False,
         )
+        await load_ahead(info, [row.request for row in found.rows])
         return connection(found, lambda row: service_request(row.request, viewer), lambda row: row.id, follows.count)
 
     @strawberry.field(description="The requests that the viewer reported, the newest first.")
@@ -89,6 +91,7 @@ class Viewer(InboxOfViewer):
         viewer = info.context.viewer
         reported = requests_seen_by(viewer).filter(reporter_id=self.row.id)
         found = await page(reported.select_related(*SHOWN), window(first, after, last, before), ascending=False)
+        await load_ahead(info, found.rows)
         return connection(found, lambda row: service_request(row, viewer), lambda row: row.id, reported.count)
 
     @strawberry.field(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.ahead import load_ahead
 from api.connections import Connection, connection, window
 from api.context import Info
 from api.ids import parse_global_id, row_id
@@ -111,4 +112,5 @@ class RequestQueries:
         viewer = info.context.viewer
         matching = find_requests(viewer, await _search(filter))
         found = await page(matching.select_related(*SHOWN), window(first, after, last, before), ascending=False)
+        await load_ahead(info, found.rows)
         return connection(found, lambda row: service_request(row, viewer), lambda row: row.id, matching.count)

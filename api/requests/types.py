@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.ahead import ready, then
 from api.comments.types import Comment, comment
 from api.connections import AFTER, BEFORE, FIRST, LAST, Connection, connection, window
 from api.context import Info
@@ -19,6 +20,8 @@ from api.requests.history import HistoryEvent, history_event
 from api.requests.status import RequestStatus
 from casework import requests as rows
 from casework.access import Viewer, answers_seen_by, is_private, names_actor
+from casework.history import HistoryRow
+from casework.reading import Page
 
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
@@ -88,42 +91,52 @@ class ServiceRequest(Node):
         found = await info.context.loaders.request.load(self.row.merged_into_id)
         return service_request(found, info.context.viewer) if found else None
 
-    @strawberry.field(description="What was said on it, oldest first. Internal comments are for staff.")
-    async def comments(
+    @strawberry.field(
+        graphql_type=Connection[Comment],
+        description="What was said on it, oldest first. Internal comments are for staff.",
+    )
+    def comments(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Comment]:
+    ) -> Connection[Comment] | Awaitable[Connection[Comment]]:
         viewer, loaders, request = info.context.viewer, info.context.loaders, self.row
-        found = await loaders.comments.load((request, window(first, after, last, before)))
-        return connection(
-            found,
-            lambda row: comment(row, request, viewer),
-            lambda row: row.id,
-            lambda: loaders.comment_counts.load(request),
-        )
+
+        def shown(page: Page[rows.Comment]) -> Connection[Comment]:
+            return connection(
+                page,
+                lambda row: comment(row, request, viewer),
+                lambda row: row.id,
+                lambda: loaders.comment_counts.load(request),
+            )
+
+        return then(loaders.comments.load((request, window(first, after, last, before))), shown)
 
     @strawberry.field(
+        graphql_type=Connection[HistoryEvent],
         description="What happened on it, oldest first. Internal events are for staff. A new event appears within "
-        "seconds; none is ever inserted before one that was shown."
+        "seconds; none is ever inserted before one that was shown.",
     )
-    async def history(
+    def history(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[HistoryEvent]:
+    ) -> Connection[HistoryEvent] | Awaitable[Connection[HistoryEvent]]:
         loaders, request = info.context.loaders, self.row
-        found = await loaders.history.load((request, window(first, after, last, before)))
-        return connection(
-            found,
-            lambda row: history_event(row, request),
-            lambda row: row.position or 0,
-            lambda: loaders.history_counts.load(request),
-        )
+
+        def shown(page: Page[HistoryRow]) -> Connection[HistoryEvent]:
+            return connection(
+                page,
+                lambda row: history_event(row, request),
+                lambda row: row.position or 0,
+                lambda: loaders.history_counts.load(request),
+            )
+
+        return then(loaders.history.load((request, window(first, after, last, before))), shown)
 
     @strawberry.field(graphql_type=bool, description="Whether the viewer follows it.")
-    def viewer_follows(self, info: Info) -> Awaitable[bool]:
-        return info.context.loaders.follows.load(self.row.id)
+    def viewer_follows(self, info: Info) -> bool | Awaitable[bool]:
+        return ready(info.context.loaders.follows.load(self.row.id))
 
     @strawberry.field(graphql_type=bool, description="Whether the viewer has muted it.")
-    def viewer_mutes(self, info: Info) -> Awaitable[bool]:
-        return info.context.loaders.mutes.load(self.row.id)
+    def viewer_mutes(self, info: Info) -> bool | Awaitable[bool]:
+        return ready(info.context.loaders.mutes.load(self.row.id))
 
     @strawberry.field(graphql_type=int, description='How many people said "me too" (`vote`), its reporter apart.')
     def vote_count(self, info: Info) -> Awaitable[int]:
