@@ -159,8 +159,7 @@ async def voted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
     """Those of the requests to which the viewer said "me too"."""
     if viewer.person_id is None:
         return set()
-    votes = Vote.filter(person_id=viewer.person_id, request_id__in=list(request_ids))
-    return {vote.request_id for vote in await votes.only("id", "request_id")}
+    return await _own("vote", viewer.person_id, request_ids, ends=False)
 
 
 async def vote_counts(requests: Sequence[ServiceRequest]) -> list[int]:
@@ -180,10 +179,11 @@ async def muted_by(viewer: Viewer, request_ids: Iterable[int]) -> set[int]:
     return await _own("mute", viewer.person_id, request_ids)
 
 
-async def _own(table: str, person_id: int, request_ids: Iterable[int]) -> set[int]:
-    """Which of the requests a person has a row of now that has not ended."""
+async def _own(table: str, person_id: int, request_ids: Iterable[int], *, ends: bool = True) -> set[int]:
+    """Which of the requests a person has a row for; one that `ends` counts until then."""
+    now = " AND until_event IS NULL" if ends else ""
     rows = await fetch(
-        f"SELECT request_id FROM {table} WHERE person_id = $1 AND until_event IS NULL AND request_id {any_of('$2')}",
+        f"SELECT request_id FROM {table} WHERE person_id = $1{now} AND request_id {any_of('$2')}",
         person_id,
         list(request_ids),
     )

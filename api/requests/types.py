@@ -143,8 +143,8 @@ class ServiceRequest(Node):
         return info.context.loaders.vote_counts.load(self.row)
 
     @strawberry.field(graphql_type=bool, description='Whether the viewer said "me too".')
-    def viewer_voted(self, info: Info) -> Awaitable[bool]:
-        return info.context.loaders.votes.load(self.row.id)
+    def viewer_voted(self, info: Info) -> bool | Awaitable[bool]:
+        return ready(info.context.loaders.votes.load(self.row.id))
 
     @strawberry.field(description="What the viewer may do to it now.")
     def viewer_can(self, info: Info) -> ViewerCan:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+import pytest
+from graphql import build_schema
 
 import api.schema
 from api.requests.history import PHRASES
@@ -12,6 +13,7 @@ from api.schema import executable_schema, print_sdl
 from casework.event import event_types
 from casework.events import RequestEvent
 from casework.reading import PERSONAL
+from tests.api.schema_lint import RULES, Rule
 
 
 def test_the_committed_schema_is_the_schema() -> None:
@@ -19,22 +21,29 @@ def test_the_committed_schema_is_the_schema() -> None:
     assert committed == print_sdl(), "run `curbcast schema` and commit api/schema.graphql"
 
 
-def test_every_type_field_argument_and_value_is_described() -> None:
-    bare = []
-    for name, type_ in executable_schema().type_map.items():
-        if name.startswith("__") or name in ("Boolean", "Float", "ID", "Int", "String", "DateTime"):
-            continue
-        if not type_.description:
-            bare.append(name)
-        if isinstance(type_, GraphQLEnumType):
-            bare += [f"{name}.{value}" for value, each in type_.values.items() if not each.description]
-        if isinstance(type_, GraphQLInputObjectType):
-            bare += [f"{name}.{field}" for field, each in type_.fields.items() if not each.description]
-        if isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType)):
-            for field, output in type_.fields.items():
-                bare += [] if output.description else [f"{name}.{field}"]
-                bare += [f"{name}.{field}({given})" for given, each in output.args.items() if not each.description]
-    assert bare == []
+BREACHES = {
+    "bare": ('type Query { "How many" many: Int! }', {"Query", "Query.many"}),
+    "misnamed": ("type Query { Many: Int! } enum Sort { newest }", {"Query.Many", "Sort.newest"}),
+    "unreasoned": (
+        'type Query { many: Int! @deprecated old: Int @deprecated(reason: "old") }',
+        {"Query.many", "Query.old"},
+    ),
+    "unconventional": (
+        "type Query { a: Int } type Mutation { vote(id: ID!): VotePayload } type VotePayload { a: Int }",
+        {"Mutation.vote(id:)", "VotePayload"},
+    ),
+    "undated": (
+        "scalar DateTime type Query { createdAt: String closed: DateTime personId: Int }",
+        {"Query.createdAt", "Query.personId"},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_schema_keeps_each_rule_and_a_breach_is_noticed(rule: Rule) -> None:
+    assert list(rule(executable_schema())) == [], rule.__doc__
+    sdl, found = BREACHES[rule.__name__]
+    assert set(rule(build_schema(sdl))) == found
 
 
 def test_every_event_of_a_request_has_a_phrase() -> None:
