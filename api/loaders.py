@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from casework import reading
+from casework import clock, reading
 from casework.access import Viewer, requests_seen_by
 from casework.areas import AreaFollow
 from casework.assigning import AssignmentRule, rules_of
@@ -24,6 +24,7 @@ from casework.requests import Comment, ServiceRequest
 from casework.staffing import invitations_of, members_of
 from casework.tokens import Ticket
 from notifier.preferences import AreaChoice
+from notifier.suppression import Suppression, ailing
 
 R = TypeVar("R")
 
@@ -54,6 +55,7 @@ class Loaders:
         self.assignment_rules = DataLoader(self._assignment_rules)
         self.members = DataLoader(self._members)
         self.invitations = DataLoader(self._invitations)
+        self.ailments = DataLoader(self._ailments)
 
     async def _comment_counts(self, requests: list[ServiceRequest]) -> list[int]:
         return await reading.comment_counts(self._viewer, requests)
@@ -122,6 +124,10 @@ class Loaders:
     async def _invitations(self, organization_ids: list[int]) -> list[list[Ticket] | None]:
         found = await invitations_of(self._viewer, organization_ids)
         return [found.get(each) for each in organization_ids]
+
+    async def _ailments(self, addresses: list[str]) -> list[Suppression | None]:
+        found = await ailing(addresses, clock.now())
+        return [found.get(each) for each in addresses]
 
 
 def _per_window(

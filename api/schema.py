@@ -16,6 +16,7 @@ from api.context import Context, Info
 from api.ids import parse_global_id
 from api.inbox.explaining import ExplainingQueries
 from api.inbox.mutations import DigestQueries, InboxMutations
+from api.inbox.reaching import ReachMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
 from api.node import Node
@@ -132,6 +133,7 @@ _VERBS = (
     OrganizationMutations,
     AssignmentRuleMutations,
     InboxMutations,
+    ReachMutations,
     MemberMutations,
     SigningMutations,
     ProfileMutations,

@@ -12,9 +12,10 @@ from casework.history import HistoryRow
 from digests.issues import Issue, IssueAttempt, IssueLine
 from notifier import explain as ledger
 from notifier.causes import Cause
-from notifier.explanations import Delivery, Explanation, MergedInto, Try
-from notifier.message_ids import ISSUE, message_id
+from notifier.explanations import CameBack, Delivery, Explanation, MergedInto, Try
+from notifier.message_ids import ISSUE, mail_name, message_id
 from notifier.notifications import State
+from notifier.receipts import came_back
 from notifier.recipients import Recipient
 
 
@@ -30,6 +31,7 @@ async def explain(
     for attempt in await IssueAttempt.filter(issue_id__in=[line.issue_id for line in lines]).order_by("id"):
         tries[attempt.issue_id].append(attempt)
     is_own = ledger.is_own(viewer, asked)
+    news = await came_back([mail_name(ISSUE, line.issue_id) for line in lines], in_full=is_own)
 
     def complete(each: Explanation) -> Explanation:
         issue = issues.get(each.notification_id or 0)
@@ -45,12 +47,12 @@ async def explain(
             rule=each.rule or Cause.DIGEST.rule,
             waits_until=issue.due if each.state is State.HELD else None,
             merged_into=MergedInto("digest", issue.id, issue.cadence, issue.told, issue.dropped),
-            delivery=_delivery(settings, issue, shown) if shown else None,
+            delivery=_delivery(settings, issue, shown, news[mail_name(ISSUE, issue.id)]) if shown else None,
         )
 
     return [complete(each) for each in told]
 
 
-def _delivery(settings: Settings, issue: Issue, tries: Sequence[Try]) -> Delivery:
+def _delivery(settings: Settings, issue: Issue, tries: Sequence[Try], news: tuple[CameBack, ...]) -> Delivery:
     sent_at = issue.settled_at if issue.state is State.SENT else None
-    return Delivery(message_id(settings, ISSUE, issue.id), issue.state, tuple(tries), sent_at)
+    return Delivery(message_id(settings, ISSUE, issue.id), issue.state, tuple(tries), sent_at, news)

@@ -53,6 +53,7 @@ class Cause(StrEnum):
     DIGEST = "digest"
     QUIET_HOURS = "quiet_hours"
     VACATION = "vacation"
+    MAILBOX_TROUBLE = "mailbox_trouble"
     REFUSED = "refused"
 
     @property
@@ -107,5 +108,6 @@ _SAID = {
     Cause.DIGEST: _Said(9, N_("It is told in a digest.")),
     Cause.QUIET_HOURS: _Said(11, N_("It waits for the end of its reader's quiet hours.")),
     Cause.VACATION: _Said(11, N_("It waits for the end of its reader's vacation.")),
+    Cause.MAILBOX_TROUBLE: _Said(7, N_("The mailbox took no mail lately, so it waits and is tried again.")),
     Cause.REFUSED: _Said(7, N_("The mail server did not take the mail.")),
 }

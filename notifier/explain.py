@@ -39,14 +39,15 @@ from notifier.bursts import BURST
 from notifier.cases import Case, load_cases
 from notifier.causes import Cause
 from notifier.decisions import Candidate, decide
-from notifier.explanations import Delivery, Explanation, Included, MergedInto, ReasonGiven, Try
+from notifier.explanations import CameBack, Delivery, Explanation, Included, MergedInto, ReasonGiven, Try
 from notifier.hearing import add_crowd_reasons, named
 from notifier.kinds import KINDS, kinds_of
-from notifier.message_ids import NOTIFICATION, message_id
+from notifier.message_ids import NOTIFICATION, mail_name, message_id
 from notifier.notifications import Attempt, Notification, State
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
 from notifier.reasons import Reason
+from notifier.receipts import came_back
 from notifier.recipients import Recipient
 
 STAFF_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.for_staff)
@@ -104,6 +105,7 @@ async def explain(
         tries[attempt.notification_id].append(attempt)
     areas = area_ids_in(reason for each in found.values() for reason in each.reasons)
     readers = await read_readers(((case, asked) for case in cases.values()), area_ids=areas)
+    news = await came_back([mail_name(NOTIFICATION, each) for each in mails], in_full=is_own(viewer, asked))
     answers = []
     for row in rows:
         case, reader = cases[row.id], readers[row.id, asked.key]
@@ -114,7 +116,7 @@ async def explain(
             continue
         leader = leaders.get(notification.carried_by_id or 0, notification)
         told = _told(row, case, notification, reader, sight)
-        delivery = _delivery(settings, leader, tries[leader.id], sight)
+        delivery = _delivery(settings, leader, tries[leader.id], news[mail_name(NOTIFICATION, leader.id)], sight)
         answers.append(replace(told, delivery=delivery, merged_into=_bulk(notification, leader)))
     return answers
 
@@ -186,6 +188,8 @@ def _cause_of(found: Notification, reader: ReaderNow) -> Cause | None:
         return Cause.VACATION
     if found.state is State.PENDING and reader.hours.quiet_end(clock.now()) is not None:
         return Cause.VACATION if reader.hours.vacation_end(clock.now()) else Cause.QUIET_HOURS
+    if found.state is State.PENDING and reader.paused_until is not None:
+        return Cause.MAILBOX_TROUBLE
     return Cause.REFUSED if found.state is State.FAILED else None
 
 
@@ -260,7 +264,9 @@ def _bulk(notification: Notification, leader: Notification) -> MergedInto | None
     return MergedInto("bulk", leader.id) if leader.id != notification.id else None
 
 
-def _delivery(settings: Settings, leader: Notification, tries: Sequence[Attempt], sight: _Sight) -> Delivery | None:
+def _delivery(
+    settings: Settings, leader: Notification, tries: Sequence[Attempt], news: tuple[CameBack, ...], sight: _Sight
+) -> Delivery | None:
     """The mail of a notification; None where there was none yet. What the server said is for the reader's own eyes."""
     if not tries:
         return None
@@ -269,4 +275,5 @@ def _delivery(settings: Settings, leader: Notification, tries: Sequence[Attempt]
         leader.state,
         tuple(Try(each.started_at, each.outcome, each.code, each.detail if sight.is_own else "") for each in tries),
         leader.settled_at if leader.state is State.SENT else None,
+        news,
     )

@@ -36,6 +36,16 @@ class Try:
 
 
 @dataclass(frozen=True)
+class CameBack:
+    """What was heard of a mail after it had left: see notifier.verdicts."""
+
+    verdict: str
+    status: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Delivery:
     """The mail that tells it: its own, or one that it was merged into."""
 
@@ -43,6 +53,7 @@ class Delivery:
     state: State
     tries: tuple[Try, ...] = ()
     sent_at: datetime | None = None
+    came_back: tuple[CameBack, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from casework import clock
 from casework.config import Settings
 from casework.database import MomentField, fetch, transaction
 from casework.people import BareAddress, Person
+from notifier.explanations import CameBack
 from notifier.reports import Report, read_report
 from notifier.return_path import named_by, proven_address
 from notifier.suppression import Ailment, pause, suppress
@@ -94,11 +95,12 @@ async def keep(news: Iterable[Proven]) -> int:
     return new
 
 
-async def receipts_of(mails: Iterable[str]) -> dict[str, list[Receipt]]:
-    """All that came back about these mails, the oldest first."""
-    found: dict[str, list[Receipt]] = {mail: [] for mail in mails}
-    for receipt in await Receipt.filter(mail__in=sorted(found)).order_by("id") if found else ():
-        found[receipt.mail].append(receipt)
+async def came_back(mails: Iterable[str], *, in_full: bool) -> dict[str, tuple[CameBack, ...]]:
+    """All that came back about these mails, the oldest first. What a server said is told `in_full` or not at all."""
+    found: dict[str, tuple[CameBack, ...]] = dict.fromkeys(mails, ())
+    for row in await Receipt.filter(mail__in=sorted(found)).order_by("id") if found else ():
+        told = CameBack(row.verdict.value, row.status, row.detail if in_full else "", row.received_at)
+        found[row.mail] = (*found[row.mail], told)
     return found
 
 

@@ -42,12 +42,25 @@ class DeliveryAttempt:
     detail: str = strawberry.field(description="What the server said: for the reader alone, empty for everybody else.")
 
 
+@strawberry.type(description="What was heard of a mail after it had left.")
+class CameBack:
+    verdict: str = strawberry.field(
+        description="`dead`, `full`, `trouble`, `refused`, `delayed` or `complaint`; new ones may be added."
+    )
+    status: str = strawberry.field(description="The status code of RFC 3463, as in `5.1.1`; may be empty.")
+    detail: str = strawberry.field(description="What the server said: for the reader alone, empty for everybody else.")
+    received_at: datetime = strawberry.field(description="When it was heard.")
+
+
 @strawberry.type(description="The mail that tells an event.")
 class Delivery:
     message_id: str = strawberry.field(description="Its Message-ID, the same on every try.")
     state: NotificationState = strawberry.field(description="What became of it.")
     sent_at: datetime | None = strawberry.field(description="When the mail server took it; null where it didn't.")
     attempts: list[DeliveryAttempt] = strawberry.field(description="Every try, the oldest first.")
+    came_back: list[CameBack] = strawberry.field(
+        description="Reports that it could not be delivered after all, or was not wanted; the oldest first."
+    )
 
 
 @strawberry.type(description="A mail that tells several events.")
@@ -205,5 +218,9 @@ def _delivery(mail: explanations.Delivery) -> Delivery:
                 detail=each.detail,
             )
             for each in mail.tries
+        ],
+        came_back=[
+            CameBack(verdict=each.verdict, status=each.status, detail=each.detail, received_at=each.at)
+            for each in mail.came_back
         ],
     )

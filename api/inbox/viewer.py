@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from api.connections import Connection, connection, window
 from api.context import Info
+from api.inbox.reaching import ReachOfViewer
 from api.inbox.types import (
     STAFF_KINDS,
     Cadence,
@@ -43,9 +44,7 @@ OnlyUnread = Annotated[bool, strawberry.argument(description="Only those that ar
 
 
 @strawberry.type
-class InboxOfViewer:
-    row: strawberry.Private[rows.Person]
-
+class InboxOfViewer(ReachOfViewer):
     @strawberry.field(description="What the viewer was told, is to be told or was not told: the newest first.")
     async def notifications(
         self,

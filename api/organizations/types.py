@@ -8,6 +8,7 @@ import strawberry
 
 from api.context import Info
 from api.ids import global_id
+from api.inbox.reaching import AddressTrouble, address_trouble
 from api.node import Node
 from api.organizations.questions import CategoryQuestion, asked
 from api.organizations.rules import AssignmentPreview, AssignmentRule, assignment_preview, assignment_rule
@@ -87,6 +88,17 @@ class RequestCategory(Node):
         description="The kinds of mail that are not sent about its requests. For staff; null for everyone else."
     )
     assignee_id: strawberry.Private[int | None]
+
+    @strawberry.field(
+        description="Those of `routeAddresses` and `escalateTo` to which no mail goes, and why. For staff; null for "
+        "everyone else."
+    )
+    async def address_troubles(self, info: Info) -> list[AddressTrouble] | None:
+        if self.route_addresses is None:
+            return None
+        mailed = dict.fromkeys([*self.route_addresses, *([self.escalate_to] if self.escalate_to else [])])
+        found = await info.context.loaders.ailments.load_many(list(mailed))
+        return [address_trouble(row, info.context.words) for row in found if row is not None]
 
     @strawberry.field(description="Who is given its new requests. For staff; null for everyone else.")
     async def assignee(self, info: Info) -> Person | None:

@@ -19,12 +19,13 @@ from api.pages.html import page
 from api.rates import Rates, Verb
 from casework import clock, passwords
 from casework.access import NOBODY
-from casework.actions.confirming import account_with, confirm_email
+from casework.actions.confirming import account_with
 from casework.actions.members import accept_invitation
 from casework.actions.signing import reset_password
 from casework.config import Settings
 from casework.errors import CaseworkError, RateLimited
 from casework.tokens import Purpose, Ticket, ticket_of
+from notifier.confirming import confirm_email
 from notifier.words import N_, Words, words_in
 
 _PAGES = {

@@ -16,6 +16,9 @@ from starlette.routing import Route
 
 from api.pages.html import page
 from api.pages.unsubscribe import CADENCES, asked_for, languages_but
+from api.rates import Rates, Verb
+from casework import clock
+from casework.actions.profile import confirm_address_again
 from casework.config import Settings
 from casework.errors import CaseworkError
 from casework.signing import read_token
@@ -23,7 +26,8 @@ from notifier.choices import Choices, change, choices_for
 from notifier.kinds import Group, Kind
 from notifier.links import PREFERENCES
 from notifier.preferences import DIGEST, EVERYTHING, Cadence
-from notifier.unsubscribe import reader_named
+from notifier.suppression import ailing
+from notifier.unsubscribe import reader_named, viewer_of
 from notifier.words import N_, Words, languages, words_in
 
 _GROUPS = {
@@ -76,9 +80,15 @@ def preferences_routes(settings: Settings) -> list[Route]:
             )
         recipient, language = found
         choices = await choices_for(recipient)
-        saved, refusal, given = False, None, dict(choices.values)
-        if request.method == "POST":
-            given = _given(choices, await request.form(max_files=0, max_fields=_FIELDS_MAX))
+        saved, asked, refusal, given = False, False, None, dict(choices.values)
+        form = await request.form(max_files=0, max_fields=_FIELDS_MAX) if request.method == "POST" else FormData()
+        if form.get("confirm") == "1":
+            try:
+                asked = await _confirmed_again(request, choices)
+            except CaseworkError as error:
+                refusal = error
+        elif request.method == "POST":
+            given = _given(choices, form)
             try:
                 await change(choices, given)
                 saved, choices = True, await choices_for(recipient)
@@ -95,12 +105,33 @@ def preferences_routes(settings: Settings) -> list[Route]:
             languages=languages_but(words),
             words=_words(words),
             saved=saved,
+            asked=asked,
+            trouble=await _trouble(choices, words),
             refusal=words.say(refusal.phrase) if refusal is not None else None,
             refused=refusal.field if refusal is not None else None,
             sections=_sections(choices, given, words),
         )
 
     return [Route("/preferences/{token}", answer, methods=["GET", "HEAD", "POST"])]
+
+
+async def _confirmed_again(request: Request, choices: Choices) -> bool:
+    """Mail a link to whom no other mail reaches. Raises RateLimited; where nothing is wrong, nothing is sent."""
+    if choices.person is None or not await ailing([choices.person.address or ""], clock.now()):
+        return False
+    rates: Rates | None = getattr(request.app.state, "rates", None)
+    if rates is not None:
+        client = request.client.host if request.client else ""
+        await rates.count(Verb.RESET, client=client, account=choices.person.address)
+    await confirm_address_again(await viewer_of(choices.recipient))
+    return True
+
+
+async def _trouble(choices: Choices, words: Words) -> str | None:
+    """What keeps mail from a person; a bare address has nobody to confirm it."""
+    address = choices.person.address if choices.person is not None else None
+    found = (await ailing([address], clock.now())).get(address) if address is not None else None
+    return words.gettext(found.cause.sentence) if found is not None else None
 
 
 def _given(choices: Choices, form: FormData) -> dict[str, str]:
@@ -201,5 +232,8 @@ def _words(words: Words) -> dict[str, str]:
         "title": _("Choose which mails you get, and when"),
         "saved": _("It is saved. It counts from now on; what was not sent meanwhile isn't sent later."),
         "save": _("Save"),
+        "trouble": _("Mail does not reach you"),
+        "confirm": _("Confirm the address again"),
+        "confirming": _("A mail with a link is on its way. Once you have opened it, mail reaches you again."),
         "account": _("Mail about your account, such as a new password, always comes."),
     }

@@ -13,8 +13,9 @@ from api.rates import Verb
 from api.transaction import Answer
 from casework import passwords
 from casework.access import viewer_for
-from casework.actions import confirming, signing
+from casework.actions import signing
 from casework.errors import CaseworkError, SignInRequired
+from notifier.confirming import confirm_email
 
 ADDRESS_RULE = "The e-mail address."
 LENGTH_RULE = "8 to 1,000 characters."
@@ -122,7 +123,7 @@ class SigningMutations:
         answer = await answered(
             info,
             input,
-            lambda viewer: confirming.confirm_email(viewer, secret=secret, token=input.token),
+            lambda viewer: confirm_email(viewer, secret=secret, token=input.token),
             first=lambda: count(info, Verb.LINK),
         )
         return account_payload(answer, input)

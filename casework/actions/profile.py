@@ -88,6 +88,25 @@ async def _request_address(viewer: Viewer, person: Person, address: str) -> None
     )
 
 
+@action
+async def confirm_address_again(viewer: Viewer) -> Person:
+    """Have the account's address confirmed once more, from a mail sent there. Raises SignInRequired."""
+    at, person = viewer.occasion().at, await Person.get(id=own_account(viewer).id)
+    if person.address is not None:
+        await void(at, purpose=Purpose.CONFIRM, person_id=person.id)
+        ticket = await issue(Purpose.CONFIRM, at, address=person.address, person_id=person.id)
+        await record(
+            AddressChangeRequested(
+                occasion=viewer.occasion(),
+                person_id=person.id,
+                address=person.address,
+                ticket_id=ticket.id,
+                language=person.language,
+            )
+        )
+    return person
+
+
 @membership_action
 async def close_account(viewer: Viewer) -> Person:
     """Close one's account for good: name, addresses, password, sessions, follows, areas and memberships go.

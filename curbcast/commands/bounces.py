@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from api.pages.receipts import receipts_key
 from casework import text
 from casework.database import close_database, open_database, transaction
 from curbcast.commands.people import run
 from curbcast.settings import load_settings
 from notifier.bounce_mailbox import fetch_reports
+from notifier.provider_receipts import PROVIDERS
 from notifier.receipts import Proven, take_in
 from notifier.reports import READ_AT_MOST
 from notifier.suppression import Suppression, lift
@@ -27,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("bounce")(bounce)
     app.command("suppressed")(suppressed)
     app.command("release")(release)
+    app.command("webhooks")(webhooks)
 
 
 def bounce(
@@ -65,6 +68,17 @@ async def _fetched() -> str:
     if settings.bounce_mailbox is None:
         raise typer.BadParameter("BOUNCE_MAILBOX is not set.", param_hint="--fetch")
     return f"{await fetch_reports(settings)} reports about mails of ours."
+
+
+def webhooks() -> None:
+    """Print where mail providers post what became of mails. These addresses are secrets."""
+    settings = load_settings()
+    for provider in PROVIDERS:
+        key = receipts_key(settings, provider)
+        if provider == "ours":
+            typer.echo(f"signed\t{settings.public_url}/receipts\tkey {key}")
+        else:
+            typer.echo(f"{provider}\t{settings.public_url}/receipts/{provider}/{key}")
 
 
 def suppressed() -> None:

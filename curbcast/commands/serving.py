@@ -25,6 +25,7 @@ from api.pages.gallery import gallery_routes
 from api.pages.html import STATIC
 from api.pages.inbox import inbox_routes
 from api.pages.preferences import preferences_routes
+from api.pages.receipts import receipts_routes
 from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
@@ -108,6 +109,7 @@ def pages(
         STATIC,
         *unsubscribe_routes(settings),
         *preferences_routes(settings),
+        *receipts_routes(settings),
         *account_routes(settings),
         *request_routes(settings),
         *digest_routes(settings),

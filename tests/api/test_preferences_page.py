@@ -15,12 +15,14 @@ from starlette.applications import Starlette
 from api.ids import row_id
 from api.pages.preferences import preferences_routes
 from casework import clock
+from casework.database import transaction
 from casework.people import Person
 from casework.watching import Mute
 from notifier.choices import choices_for
 from notifier.links import Links
 from notifier.preferences import AreaChoice, Cadence, Preference, ReaderSettings
 from notifier.recipients import Recipient
+from notifier.suppression import Ailment, suppress
 from tests.notifier.areas import watch
 from tests.telling import Telling, mail_to, open_telling
 from tests.town import nothing_changes
@@ -162,6 +164,20 @@ async def test_staff_choose_for_staff_mail_and_residents_do_not(telling: Telling
     town = telling.town
     assert 'name="kind.staff_mentioned"' in (await pages.get(path_of(telling, town.tom))).text
     assert "kind.staff" not in (await pages.get(path_of(telling, town.maya))).text
+
+
+async def test_who_cannot_be_reached_is_told_so_and_confirms_the_address_again(
+    telling: Telling, pages: httpx.AsyncClient
+) -> None:
+    path = path_of(telling, telling.town.maya)
+    assert "Mail does not reach you" not in (await pages.get(path)).text
+    async with transaction():
+        await suppress("maya@example.org", Ailment.COMPLAINT, "", clock.now())
+    shown = (await pages.get(path)).text
+    assert "Mail does not reach you" in shown
+    assert "A mail to this address was reported as unwanted." in shown
+    assert "A mail with a link is on its way." in (await pages.post(path, data={"confirm": "1"})).text
+    assert [(mail.recipient, mail.kind) for mail in await telling.run()] == [("maya@example.org", "confirm_email")]
 
 
 async def test_every_choice_has_its_field(telling: Telling, pages: httpx.AsyncClient) -> None:

@@ -261,6 +261,8 @@ DOORS = (
     Door("sendDigestNow", SIGNED_IN, given()),
     Door("markNotificationsRead", SIGNED_IN, given(notificationIds=[global_id("Notification", 1)])),
     Door("unsubscribe", EVERYONE, _unsubscribe),
+    Door("confirmAddressAgain", SIGNED_IN, given()),
+    Door("updateStoppedMail", SIGNED_IN, given(digests=True)),
     Door("createWatchArea", SIGNED_IN, given(**_CIRCLE)),
     Door("updateWatchArea", frozenset(), _area_to_change, _OTHERS_FORBIDDEN),
     Door("deleteWatchArea", frozenset(), _area_of_maya, _OTHERS_FORBIDDEN),

@@ -19,6 +19,8 @@ PAGES = {
     "/static": [("/static/pages.css", 200), ("/static/../app.py", 404)],
     "/u/{token}": [("/u/nonsense", 404)],
     "/preferences/{token}": [("/preferences/nonsense", 404)],
+    "/receipts": [("/receipts", 405)],
+    "/receipts/{provider}/{key}": [("/receipts/ses/nonsense", 405)],
     "/d/{token}": [("/d/nonsense", 404)],
     "/confirm/{token}": [("/confirm/nonsense", 410)],
     "/reset/{token}": [("/reset/nonsense", 410)],
