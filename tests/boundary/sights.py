@@ -25,7 +25,9 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "Viewer": {
         OWN: "notifications digests preferences digestSchedule id person handle name address isConfirmed language"
         " timeZone sessions followedRequests reportedRequests watchAreas nextDigestAt memberships"
+        " addressTrouble digestsStopped allMailStopped preferencesUrl"
     },
+    "AddressTrouble": {OWN: "address cause message since until"},
     "Session": {OWN: "id label createdAt usedAt expiresAt isCurrent"},
     "Membership": {OWN: "organization role"},
     "Person": {ANYONE: "id handle name"},
@@ -42,7 +44,7 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "JudgedRule": {STAFF: "rule verdict why"},
     "RequestCategory": {
         ANYONE: "id name description isPrivate isDeleted requesterRestriction residentRestriction questions",
-        STAFF: "routeAddresses escalateTo switchedOffKinds sla assignee",
+        STAFF: "routeAddresses escalateTo addressTroubles switchedOffKinds sla assignee",
     },
     "CategoryQuestion": {ANYONE: "code prompt hint datatype required variable isPrivate choices"},
     "QuestionChoice": {ANYONE: "key name"},
@@ -74,8 +76,9 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     },
     "ExplainedReason": {OWN: "reason kind cause rule sentence details"},
     "MergedInto": {OWN: "sort cadence told dropped"},
-    "Delivery": {OWN: "messageId state sentAt attempts"},
+    "Delivery": {OWN: "messageId state sentAt attempts cameBack"},
     "DeliveryAttempt": {OWN: "startedAt outcome code detail"},
+    "CameBack": {OWN: "verdict status detail receivedAt"},
     "IncludedEvent": {OWN: "what rule"},
     "WatchArea": {
         ANYONE: "id name areaKm2 latitude longitude radiusM categoryIds keywords withComments isPublic viewerIsOwner"

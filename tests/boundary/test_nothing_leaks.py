@@ -23,9 +23,11 @@ from casework import clock
 from casework.actions.accounts import create_person, start_session
 from casework.actions.deadlines import ring_clocks
 from casework.actions.members import invite_member
+from casework.database import transaction
 from casework.people import Person, Role
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
+from notifier.suppression import Ailment, suppress
 from tests.boundary.doors import DOORS
 from tests.boundary.looking import SECRETS, documents, followed, leaked, payload_of, shown
 from tests.boundary.scene import OUTSIDERS, ROLES, STAFF, Scene, open_scene
@@ -100,6 +102,8 @@ async def plant(scene: Scene) -> None:
     survivor = await town.report(town.maya, summary="Zqprivate survivor", categoryId=town.id_of(town.complaints))
     duplicate = await town.report(town.maya, summary="Zqprivate twin", categoryId=town.id_of(town.complaints))
     await town.done(town.tom, "mergeRequest", requestId=duplicate, survivorId=survivor)
+    async with transaction():
+        await suppress("zqmail-route@example.org", Ailment.BOUNCED, "", clock.now())
 
 
 @pytest.fixture
