@@ -48,7 +48,7 @@ WINDOW = [
 EVERYBODY = Counter({"tom@example.org": 1, "streets@springfield.example": 1, "maya@example.org": 1})
 
 
-async def _run_worker(database: str, mailbox: Mailbox, *, hours: float, step: tuple[str, str] | None = None) -> int:
+async def run_worker(database: str, mailbox: Mailbox, *, hours: float, step: tuple[str, str] | None = None) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(WORKER), database, mailbox.url, str(hours), *(step or ()), cwd=WORKER.parents[2]
     )
@@ -59,8 +59,8 @@ async def _crash(database: str, mailbox: Mailbox, step: tuple[str, str]) -> None
     """One report, a worker that dies at the step, and one that finishes the work once the leases have run out."""
     async with open_telling() as telling:
         await telling.town.report()
-    assert await _run_worker(database, mailbox, hours=0, step=step) == -signal.SIGKILL
-    assert await _run_worker(database, mailbox, hours=1) == 0
+    assert await run_worker(database, mailbox, hours=0, step=step) == -signal.SIGKILL
+    assert await run_worker(database, mailbox, hours=1) == 0
     assert await OutboxRow.all().count() == 0
     assert await Notification.filter(state=State.SENT).count() == 3
     assert await Notification.exclude(state=State.SENT).count() == 0
