@@ -15,6 +15,7 @@ from notifier.cases import load_cases
 from notifier.decisions import Candidate, candidates_from_json, decide
 from notifier.letters import Letters, gather_materials
 from notifier.notifications import Notification
+from notifier.preferences import Cadence
 from notifier.readers import read_readers
 from notifier.recipients import from_key
 
@@ -26,24 +27,29 @@ class LineRow:
     id: int
     event_id: int
     recipient: str
+    cadence: Cadence
     candidates: tuple[Candidate, ...]
 
 
 def line_rows(notifications: Iterable[Notification]) -> list[LineRow]:
-    return [LineRow(row.id, row.event_id, row.recipient, _candidates(json.dumps(row.reasons))) for row in notifications]
+    return [
+        LineRow(row.id, row.event_id, row.recipient, row.cadence, _candidates(json.dumps(row.reasons)))
+        for row in notifications
+    ]
 
 
 async def held_lines(issue_ids: Sequence[int]) -> dict[int, list[LineRow]]:
     """The notifications that each issue still has to tell, oldest first."""
     rows = await fetch(
-        "SELECT line.issue_id, told.id, told.event_id, told.recipient, told.reasons FROM issue_line AS line"
-        " JOIN notification AS told ON told.id = line.notification_id"
+        "SELECT line.issue_id, told.id, told.event_id, told.recipient, told.cadence, told.reasons"
+        " FROM issue_line AS line JOIN notification AS told ON told.id = line.notification_id"
         f" WHERE line.issue_id {any_of('$1')} AND told.state = 'held' ORDER BY told.id",
         list(issue_ids),
     )
     held: dict[int, list[LineRow]] = defaultdict(list)
     for row in rows:
-        line = LineRow(row["id"], row["event_id"], row["recipient"], _candidates(row["reasons"]))
+        reasons = _candidates(row["reasons"])
+        line = LineRow(row["id"], row["event_id"], row["recipient"], Cadence(row["cadence"]), reasons)
         held[row["issue_id"]].append(line)
     return held
 

@@ -1,7 +1,8 @@
 """Issues -> mail, with the guarantees of any other mail (notifier.leases, notifier.sending).
 
 Every line is asked again just before: what is no longer true, visible or wanted is dropped before the cut, with its
-typed reason (rules 7 and 9). An issue with no line left goes nowhere, and says so in its row.
+typed reason (rules 7 and 9). What is wanted less soon than it was, because a reason fell away, leaves its issue and
+waits for the next one of that cadence (rule 2). An issue with no line left goes nowhere, and says so in its row.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from casework import clock
 from casework.config import Settings
 from casework.database import any_of, as_rows, fetch, rows_of, transaction
 from digests.asking import ask_again, held_lines
-from digests.compose import ToldLine
+from digests.compose import DIGESTS, ToldLine
 from digests.issues import ASKED, Issue
 from digests.writing import Desk
+from notifier.held import hold
 from notifier.leases import Queue, Settlement
 from notifier.notifications import State
 from notifier.outcome import Transport
+from notifier.preferences import Cadence
 from notifier.sending import Mail, send_all
 
 BATCH = 200
@@ -42,7 +45,8 @@ async def flush_due(transport: Transport, settings: Settings) -> int:
     )
     await _settle_lines(dict.fromkeys(claimed.given_up, State.UNKNOWN))
     if claimed.ours:
-        prepared = await prepare(await Issue.filter(id__in=claimed.ours).order_by("due", "id"), settings)
+        issues = await Issue.filter(id__in=claimed.ours).order_by("due", "id")
+        prepared = await prepare(issues, settings, lease_until=lease_until)
         settle_ours = partial(settle, lease_until=lease_until)
         await settle_ours(prepared.settled)
         if prepared.mails:
@@ -84,7 +88,7 @@ async def _settle_lines(states: dict[int, State]) -> None:
     )
 
 
-async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
+async def prepare(issues: Sequence[Issue], settings: Settings, *, lease_until: datetime) -> Prepared:
     """Decide anew on each line, drop what fell away, and write the mails of the issues that have lines left."""
     now = clock.now()
     held = await held_lines([issue.id for issue in issues])
@@ -93,8 +97,12 @@ async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
     desk = Desk(letters)
 
     prepared = Prepared()
+    later: list[ToldLine] = []
     for issue in issues:
-        lines = [told[each.id] for each in held[issue.id] if each.id in told]
+        rows = [each for each in held[issue.id] if each.id in told]
+        slower = {each.id for each in rows if issue.cadence != ASKED and _is_slower(told[each.id], each.cadence)}
+        later += [told[each.id] for each in rows if each.id in slower]
+        lines = [told[each.id] for each in rows if each.id not in slower]
         if not lines:
             prepared.settled.append(Settlement(issue.id, State.SKIPPED))
         elif issue.cadence != ASKED and (free_from := lines[0].reader.free_from(now)) > now:
@@ -104,7 +112,36 @@ async def prepare(issues: Sequence[Issue], settings: Settings) -> Prepared:
             address = str(lines[0].reader.address)
             prepared.mails.append(Mail(issue.id, issue.attempts, address, written.message, written.delivery))
     await _drop(asked)
+    await _let_go(later, [issue.id for issue in issues], now, lease_until)
     return prepared
+
+
+def _is_slower(line: ToldLine, than: Cadence) -> bool:
+    """Whether the line is to wait for a digest that is rarer than what it waited for."""
+    return line.decision.cadence in DIGESTS and _SOON[line.decision.cadence] > _SOON[than]
+
+
+_SOON = {cadence: place for place, cadence in enumerate(Cadence)}
+
+
+async def _let_go(lines: Sequence[ToldLine], issues: Sequence[int], now: datetime, lease_until: datetime) -> None:
+    """These lines leave their issues, as far as those are still ours, and wait for the next of their new cadence."""
+    if not lines:
+        return
+    async with transaction():
+        rows = await fetch(
+            f"DELETE FROM issue_line WHERE notification_id {any_of('$1')} AND issue_id IN"
+            f" (SELECT id FROM issue WHERE id {any_of('$2')} AND due = $3) RETURNING notification_id",
+            [line.notification_id for line in lines],
+            list(issues),
+            lease_until,
+        )
+        free = {row["notification_id"] for row in rows}
+        await hold(
+            (line.notification_id, line.decision.cadence, line.reader.hours.next_issue(line.decision.cadence, now))
+            for line in lines
+            if line.notification_id in free
+        )
 
 
 async def _drop(asked: Sequence[ToldLine]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
 
 from casework import clock
 from casework.database import as_rows, fetch, rows_of
@@ -41,7 +42,7 @@ async def move_waiting(recipient: str, *, hours_changed: bool = False) -> None:
     cases = await load_cases(row.event_id for row in rows)
     areas = area_ids_in(reason for row in rows for reason in row.reasons)
     readers = await read_readers(((cases[row.event_id], from_key(recipient)) for row in rows), area_ids=areas)
-    moved: list[dict[str, Any]] = []
+    moved: list[tuple[int, Cadence, datetime]] = []
     for row in rows:
         reader = readers[row.event_id, recipient]
         decision = decide(cases[row.event_id], reader, candidates_from_json(row.reasons))
@@ -49,11 +50,18 @@ async def move_waiting(recipient: str, *, hours_changed: bool = False) -> None:
             continue
         at_once = decision.cadence is Cadence.IMMEDIATE
         until = now if at_once else reader.hours.next_issue(decision.cadence, now)
-        moved.append({"id": row.id, "cadence": decision.cadence.value, "held_until": until})
-    if moved:
+        moved.append((row.id, decision.cadence, until))
+    await hold(moved, only_waiting=True)
+
+
+async def hold(lines: Iterable[tuple[int, Cadence, datetime]], *, only_waiting: bool = False) -> None:
+    """Notifications wait anew: each by a cadence, until a moment. `only_waiting` leaves alone what an issue owns."""
+    given = [{"id": line, "cadence": cadence.value, "held_until": until} for line, cadence, until in lines]
+    if given:
         await fetch(
             "UPDATE notification SET cadence = given.cadence, held_until = given.held_until"
             f" FROM {rows_of('$1', id='bigint', cadence='text', held_until='timestamptz')} AS given"
-            " WHERE notification.id = given.id AND notification.held_until IS NOT NULL",
-            as_rows(moved),
+            " WHERE notification.id = given.id AND notification.state = 'held'"
+            + (" AND notification.held_until IS NOT NULL" if only_waiting else ""),
+            as_rows(given),
         )
