@@ -7,14 +7,16 @@ many digests are due at the same moment, what waits goes as one issue (rule 9).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tortoise.expressions import Q
+
 from casework import clock
-from casework.database import any_of, as_rows, fetch, is_postgres, moment, rows_of, transaction
+from casework.database import any_of, as_rows, fetch, is_postgres, rows_of, transaction
 from casework.people import Person
+from digests.compose import DIGESTS
 from digests.issues import ASKED, CATCH_UP
 from notifier.bursts import BURST
 from notifier.hours import ALWAYS, Hours
@@ -34,8 +36,6 @@ class HeldLine:
     id: int
     recipient: str
     cadence: Cadence
-    because: str
-    held_until: datetime
 
 
 async def gather_due(*, limit: int = BATCH) -> int:
@@ -56,23 +56,15 @@ async def gather_due(*, limit: int = BATCH) -> int:
 async def gather(recipients: Sequence[str], now: datetime) -> None:
     """One issue for each recipient who has lines due by `now`; those in quiet hours or away wait for the end of it."""
     async with transaction():
-        lines = await _due_lines(recipients, now)
-        hours = await _hours_of(lines)
-        moved: list[tuple[HeldLine, datetime]] = []
-        issues: dict[tuple[str, str, datetime], list[HeldLine]] = {}
-        for recipient, mine in lines.items():
-            free_from = hours[recipient].free_from(now)
-            if free_from > now:
-                moved += [(line, free_from) for line in mine]
-            else:
-                issues[recipient, _cadence(mine), max(line.held_until for line in mine)] = mine
-        made = await _make_issues(issues, now)
-        owned = [(made[key], line) for key, mine in issues.items() if key in made for line in mine]
-        # Its window's issue is gone already, so a straggler joins the next one.
-        late = [line for key, mine in issues.items() if key not in made for line in mine]
-        moved += [(line, _next_chance(line, hours[line.recipient], now)) for line in late]
-        await _own(owned)
-        await _move(moved)
+        away = await _away_until(recipients, now)
+        busy = await _due_lines(list(away), now)
+        await _move([(line, away[line.recipient]) for line in busy])
+        free = [recipient for recipient in recipients if recipient not in away]
+        made = await _make_issues(free, by=now, now=now)
+        # Where its window's issue is gone already, a straggler joins the next one.
+        late = await _due_lines([recipient for recipient, issue in made.items() if issue is None], now)
+        hours = await _hours_of({line.recipient for line in late})
+        await _move([(line, _next_chance(line, hours[line.recipient], now)) for line in late])
 
 
 async def gather_all(recipient: str, now: datetime) -> int | None:
@@ -81,36 +73,107 @@ async def gather_all(recipient: str, now: datetime) -> int | None:
     Returns its id; None where nothing waits that isn't being gathered already.
     """
     async with transaction():
-        lines = (await _due_lines([recipient], datetime.max.replace(tzinfo=UTC))).get(recipient, [])
-        if not lines:
-            return None
-        key = recipient, ASKED, now
-        made = await _make_issues([key], now)
-        if key in made:
-            await _own([(made[key], line) for line in lines])
-        return made.get(key)
+        made = await _make_issues([recipient], by=datetime.max.replace(tzinfo=UTC), now=now, asked=True)
+    return made.get(recipient)
 
 
-async def _due_lines(recipients: Sequence[str], by: datetime) -> dict[str, list[HeldLine]]:
+# An issue is called by the rarest of the digests that came together in it.
+_NAME = (
+    "CASE max(CASE cadence WHEN 'weekly' THEN 3 WHEN 'daily' THEN 2 WHEN 'hourly' THEN 1 ELSE 0 END)"
+    " WHEN 3 THEN 'weekly' WHEN 2 THEN 'daily' WHEN 1 THEN 'hourly'"
+    f" ELSE CASE max(CASE because WHEN '{BURST}' THEN 1 ELSE 0 END) WHEN 1 THEN '{BURST}' ELSE '{CATCH_UP}' END END"
+)
+
+
+async def _make_issues(
+    recipients: Sequence[str], *, by: datetime, now: datetime, asked: bool = False
+) -> dict[str, int | None]:
+    """New issues that own what waits until `by` at the latest, by recipient; None where its window had one already.
+
+    On PostgreSQL one statement, in which no line passes through this process; a busy morning gathers a million. Whose
+    lines somebody else has hold of, even of one, is left out and comes next time: a digest is not torn in two.
+    """
+    if not recipients:
+        return {}
+    named = f"'{ASKED}', $3" if asked else "name, closed_at"
+    due = (
+        "WITH due AS (SELECT id, recipient, person_id, cadence, because, held_until FROM notification"
+        f" WHERE held_until <= $1 AND recipient {any_of('$2', 'text')}"
+    )
+    whole = (
+        f"whole AS (SELECT recipient, max(person_id) AS person_id, {_NAME} AS name, max(held_until) AS closed_at"
+        " FROM due GROUP BY recipient"
+    )
+    issues = (
+        "INSERT INTO issue"
+        " (recipient, person_id, cadence, window_start, state, due, attempts, told, dropped, created_at)"
+        f" SELECT recipient, person_id, {named}, 'pending', $3, 0, 0, 0, $3 FROM whole WHERE true"
+        " ON CONFLICT (recipient, cadence, window_start) DO NOTHING RETURNING id, recipient"
+    )
+    if not is_postgres():
+        rows = await fetch(f"{due}), {whole}) {issues}", by, list(recipients), now)
+        made = {row["recipient"]: row["id"] for row in rows}
+        await _own(list(made.values()), by)
+        return {recipient: made.get(recipient) for recipient in recipients}
+    rows = await fetch(
+        f"{due} ORDER BY id FOR UPDATE SKIP LOCKED), {whole} HAVING count(*) = (SELECT count(*) FROM notification"
+        " WHERE notification.recipient = due.recipient AND notification.held_until <= $1)),"
+        f" made AS ({issues}), owned AS (INSERT INTO issue_line (issue_id, notification_id)"
+        " SELECT made.id, due.id FROM made JOIN due ON due.recipient = made.recipient RETURNING notification_id),"
+        " taken AS (UPDATE notification SET held_until = NULL FROM owned"
+        " WHERE notification.id = owned.notification_id)"
+        " SELECT whole.recipient, made.id FROM whole LEFT JOIN made ON made.recipient = whole.recipient",
+        by,
+        list(recipients),
+        now,
+    )
+    return {row["recipient"]: row["id"] for row in rows}
+
+
+async def _own(issue_ids: Sequence[int], by: datetime) -> None:
+    """What waits for the readers of these new issues becomes theirs."""
+    await fetch(
+        "INSERT INTO issue_line (issue_id, notification_id) SELECT issue.id, notification.id FROM issue"
+        " JOIN notification ON notification.recipient = issue.recipient"
+        f" WHERE issue.id {any_of('$1')} AND notification.held_until <= $2 ORDER BY notification.id",
+        list(issue_ids),
+        by,
+    )
+    await fetch(
+        "UPDATE notification SET held_until = NULL WHERE id IN"
+        f" (SELECT notification_id FROM issue_line WHERE issue_id {any_of('$1')}) AND held_until IS NOT NULL",
+        list(issue_ids),
+    )
+
+
+async def _due_lines(recipients: Sequence[str], by: datetime) -> list[HeldLine]:
     """What waits for these recipients until `by` at the latest."""
+    if not recipients:
+        return []
     skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     rows = await fetch(
-        "SELECT id, recipient, cadence, because, held_until FROM notification"
+        "SELECT id, recipient, cadence FROM notification"
         f" WHERE held_until <= $1 AND recipient {any_of('$2', 'text')} ORDER BY id {skip_locked}",
         by,
         list(recipients),
     )
-    lines: dict[str, list[HeldLine]] = defaultdict(list)
-    for row in rows:
-        held_until = moment(row["held_until"]) or by
-        line = HeldLine(row["id"], row["recipient"], Cadence(row["cadence"]), row["because"], held_until)
-        lines[line.recipient].append(line)
-    return lines
+    return [HeldLine(row["id"], row["recipient"], Cadence(row["cadence"])) for row in rows]
+
+
+async def _away_until(recipients: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """Those whom no mail may reach now, with the end of their quiet hours or vacation. Few ever choose any."""
+    ids = {from_key(key).person_id: key for key in recipients}
+    choosy = ReaderSettings.filter(person_id__in=sorted(each for each in ids if each is not None))
+    choosy = choosy.filter(Q(quiet_from__isnull=False) | Q(vacation_until__gt=now)).select_related("person")
+    found = {ids[row.person_id]: hours_of(row.person, row).free_from(now) for row in await choosy}
+    return {recipient: until for recipient, until in found.items() if until > now}
 
 
 async def _hours_of(recipients: Iterable[str]) -> dict[str, Hours]:
     ids = {key: from_key(key).person_id for key in recipients}
     wanted = sorted(each for each in ids.values() if each is not None)
+    if not wanted:
+        return dict.fromkeys(ids, ALWAYS)
     people = {row.id: row for row in await Person.filter(id__in=wanted)}
     settings = {row.person_id: row for row in await ReaderSettings.filter(person_id__in=wanted)}
     return {
@@ -119,60 +182,8 @@ async def _hours_of(recipients: Iterable[str]) -> dict[str, Hours]:
     }
 
 
-_RARE = [Cadence.WEEKLY, Cadence.DAILY, Cadence.HOURLY]
-
-
-def _cadence(lines: Sequence[HeldLine]) -> str:
-    """What to call an issue: by the rarest of the digests that came together in it."""
-    cadences = {line.cadence for line in lines}
-    for cadence in _RARE:
-        if cadence in cadences:
-            return cadence.value
-    return BURST if any(line.because == BURST for line in lines) else CATCH_UP
-
-
 def _next_chance(line: HeldLine, hours: Hours, now: datetime) -> datetime:
-    return hours.next_issue(line.cadence, now) if line.cadence in _RARE else now
-
-
-async def _make_issues(
-    keys: Iterable[tuple[str, str, datetime]], now: datetime
-) -> dict[tuple[str, str, datetime], int]:
-    """New issues by key; keys that had one already are left out."""
-    wanted = [
-        {
-            "recipient": recipient,
-            "person_id": from_key(recipient).person_id,
-            "cadence": cadence,
-            "window_start": window_start,
-        }
-        for recipient, cadence, window_start in keys
-    ]
-    if not wanted:
-        return {}
-    given = rows_of("$1", recipient="text", person_id="int", cadence="text", window_start="timestamptz")
-    rows = await fetch(
-        "INSERT INTO issue"
-        " (recipient, person_id, cadence, window_start, state, due, attempts, told, dropped, created_at)"
-        " SELECT given.recipient, given.person_id, given.cadence, given.window_start, 'pending', $2, 0, 0, 0, $2"
-        f" FROM {given} AS given WHERE true ON CONFLICT (recipient, cadence, window_start) DO NOTHING"
-        " RETURNING id, recipient, cadence, window_start",
-        as_rows(wanted),
-        now,
-    )
-    return {(row["recipient"], row["cadence"], moment(row["window_start"]) or now): row["id"] for row in rows}
-
-
-async def _own(owned: Sequence[tuple[int, HeldLine]]) -> None:
-    if not owned:
-        return
-    await fetch(
-        "INSERT INTO issue_line (issue_id, notification_id) SELECT given.issue_id, given.notification_id"
-        f" FROM {rows_of('$1', issue_id='bigint', notification_id='bigint')} AS given",
-        as_rows([{"issue_id": issue, "notification_id": line.id} for issue, line in owned]),
-    )
-    ids = [line.id for _, line in owned]
-    await fetch(f"UPDATE notification SET held_until = NULL WHERE id {any_of('$1')}", ids)
+    return hours.next_issue(line.cadence, now) if line.cadence in DIGESTS else now
 
 
 async def _move(moved: Sequence[tuple[HeldLine, datetime]]) -> None:
