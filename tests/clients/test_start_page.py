@@ -1,0 +1,54 @@
+"""The demo's start page in a browser: what happens in the town is shown with who is told, who is not, and why."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from api.app import build_app
+from api.pages.html import STATIC
+from api.pages.start import start_routes
+from casework.database import close_database, open_database
+from tests.browsing import browsing
+from tests.serving import serving
+from tests.telling import open_telling
+from tests.town import settings
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_start_page_shows_who_is_told_and_who_is_not_and_why(sqlite_database: str) -> None:
+    await open_database(sqlite_database)
+    config = settings(live_tick_seconds=0.2)
+    async with open_telling() as telling, browsing() as page:
+        town = telling.town
+        request = await telling.settled()
+        tokens = {person.name: town.token(person) or "" for person in (town.rosa, town.tom, town.maya, town.ines)}
+        app = build_app(config, extra_routes=[STATIC, *start_routes(config, tokens)])
+        async with serving(app, config) as url:
+            await page.goto(url)
+            cards = page.locator("#live article")
+            await cards.first.wait_for()
+            assert await cards.first.locator("h3").inner_text() != ""
+            before = await cards.count()
+            await town.done(town.tom, "addComment", requestId=request, body="Seen.")
+            running = asyncio.create_task(telling.run())
+            card = cards.filter(has_text="Tom Baker commented")
+            await card.wait_for()
+            await running
+            assert await cards.count() == before + 1
+            rows = card.locator("tbody tr")
+            await rows.filter(has_text="Mailed").first.wait_for()
+            shown = [(await row.locator("td").all_text_contents()) for row in await rows.all()]
+            fates = {who: (fate, why) for who, fate, why in shown}
+            assert fates["Maya Ortiz"] == ("Mailed", "They reported it")
+            assert fates["Tom Baker"][0] == "Not told"
+            assert fates["Tom Baker"][1].startswith("Nobody is mailed about what they did themselves")
+            assert fates["Ines Ferreira"][0] == "Not told"
+            assert "streets@springfield.example" in fates
+            assert not await card.get_by_text("Tom Baker", exact=True).is_visible()
+            await card.locator("summary").click()
+            assert await card.get_by_text("Tom Baker", exact=True).is_visible()
+            assert "A pothole on Elm Street" in await card.locator("h3").inner_text()
+    await close_database()
