@@ -143,4 +143,16 @@ OPERATIONS = (
 """,
         '{"input": {"requestId": "<request>", "comment": "Filled this morning."}}',
     ),
+    Operation(
+        "Follow a request live",
+        """subscription Live($requestId: ID!) {
+  requestActivity(requestId: $requestId) {
+    cursor
+    event { text occurredAt comment { body } }
+    request { number summary status }
+  }
+}
+""",
+        '{"requestId": "<request>"}',
+    ),
 )
