@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from casework.areas import WatchArea
 from casework.config import Settings
 from casework.database import any_of, fetch
-from digests.compose import ToldLine
+from digests.compose import ToldLine, area_ids_of
 from notifier.cases import load_cases
 from notifier.decisions import Candidate, candidates_from_json, decide
 from notifier.letters import Letters, gather_materials
@@ -76,3 +77,11 @@ async def ask_again(rows: Sequence[LineRow], settings: Settings) -> tuple[list[T
         case, reader = cases[each.event_id], readers[each.event_id, each.recipient]
         lines.append(ToldLine(each.id, case, reader, decide(case, reader, each.candidates)))
     return lines, letters
+
+
+async def outlines_of(lines: Iterable[ToldLine]) -> dict[int, bytes]:
+    """The shapes of the areas for which somebody hears of these lines who wants a map, by id. In one statement."""
+    wanted = {area for line in lines if line.reader.wants_map for area in area_ids_of(line)}
+    if not wanted:
+        return {}
+    return {row.id: bytes(row.shape) for row in await WatchArea.filter(id__in=sorted(wanted)).only("id", "shape")}

@@ -36,6 +36,12 @@ class ToldLine:
         return isinstance(self.case.event, RequestSubmitted)
 
 
+def area_ids_of(line: ToldLine) -> list[int]:
+    """The reader's areas for which they hear of it."""
+    candidates = line.decision.remaining
+    return [each.area_id for each in candidates if each.reason is Reason.WATCH_AREA and each.area_id is not None]
+
+
 @dataclass(frozen=True)
 class Story:
     """What happened on one request, newest first, and the areas that it lies in; `last_of` are deleted by now."""

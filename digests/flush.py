@@ -15,7 +15,7 @@ from functools import partial
 from casework import clock
 from casework.config import Settings
 from casework.database import any_of, as_rows, fetch, rows_of, transaction
-from digests.asking import ask_again, held_lines
+from digests.asking import ask_again, held_lines, outlines_of
 from digests.compose import DIGESTS, ToldLine
 from digests.issues import ASKED, Issue
 from digests.writing import Desk
@@ -94,7 +94,7 @@ async def prepare(issues: Sequence[Issue], settings: Settings, *, lease_until: d
     held = await held_lines([issue.id for issue in issues])
     asked, letters = await ask_again([each for lines in held.values() for each in lines], settings)
     told = {line.notification_id: line for line in asked if line.decision.skip is None}
-    desk = Desk(letters)
+    desk = Desk(letters, await outlines_of(told.values()))
 
     prepared = Prepared()
     later: list[ToldLine] = []

@@ -8,7 +8,7 @@ from casework import clock
 from casework.areas import AreaFollow, WatchArea
 from casework.config import Settings
 from casework.people import STAFF_ROLES, Member, Person
-from digests.asking import ask_again, line_rows
+from digests.asking import ask_again, line_rows, outlines_of
 from digests.compose import DIGESTS
 from digests.gather import gather_all
 from digests.issues import ASKED, Issue
@@ -64,7 +64,10 @@ async def written_now(person: Person, settings: Settings) -> Written | None:
     ).order_by("id")
     asked, letters = await ask_again(line_rows(waiting), settings)
     lines = [line for line in asked if line.decision.skip is None]
-    return Desk(letters).write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines) if lines else None
+    if not lines:
+        return None
+    desk = Desk(letters, await outlines_of(lines))
+    return desk.write(Issue(id=0, cadence=ASKED, created_at=clock.now()), lines)
 
 
 async def send_now(person: Person) -> int | None:

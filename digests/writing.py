@@ -6,7 +6,7 @@ write ─▶ arrange ─▶ letter ─▶ compose ─▶ too large? the less imp
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -49,6 +49,7 @@ class Desk:
     """Where one batch of issues is written."""
 
     letters: Letters
+    outlines: Mapping[int, bytes] = field(default_factory=dict)
     _lines: dict[Hashable, Line] = field(default_factory=dict, init=False)
     _stories: dict[Hashable, Story] = field(default_factory=dict, init=False)
     _written: dict[Hashable, SharedLetter] = field(default_factory=dict, init=False)
@@ -76,7 +77,8 @@ class Desk:
     ) -> SharedLetter:
         keys = tuple(self._key(story) for story in arranged)
         reader = arranged[0].lines[0].reader
-        key = (keys, shown, entries, next_at, reader.hours.zone)
+        areas = self._areas(arranged)
+        key = (keys, shown, entries, next_at, reader.hours.zone, areas)
         found = self._written.get(key)
         if found is None:
             told = [line for story in arranged for line in story.lines]
@@ -91,9 +93,18 @@ class Desk:
                     entries=entries,
                     next_at=next_at,
                     zone=reader.hours.zone,
+                    outlines=tuple(self.outlines[area] for area in areas),
                 )
             )
         return found
+
+    def _areas(self, arranged: Sequence[stories.Story]) -> tuple[int, ...]:
+        """What the map shows the outlines of; nothing for who wants no map."""
+        lines = [line for story in arranged for line in story.lines]
+        if not lines[0].reader.wants_map:
+            return ()
+        found = dict.fromkeys(area for line in lines for area in stories.area_ids_of(line))
+        return tuple(area for area in found if area in self.outlines)
 
     def _key(self, story: stories.Story) -> Hashable:
         """Equal for stories that read the same."""

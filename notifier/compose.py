@@ -3,7 +3,7 @@
     From … X-Curbcast-Delivery  of the envelope; names and subjects encoded once and remembered
     multipart/alternative       text/plain alone for a reader who wants no HTML
     ├─ text/plain   stretches of the letter, encoded once, and between them this reader's values
-    └─ text/html    the same
+    └─ text/html    the same; where the letter has pictures, multipart/related: the html, and each of them
 
 `email.message` would encode the whole letter for every reader (about 4 ms); here each mail encodes the few words that
 are its own. The outcome decodes to the same, and a test compares.
@@ -11,6 +11,7 @@ are its own. The outcome decodes to the same, and a test compares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from markupsafe import escape
@@ -49,16 +50,16 @@ def _body(shared: SharedLetter, reader: Reader, message_id: str) -> bytes:
     if reader.text_only:
         return plain
     rich = _PART % (b"html", shape.html.filled_bytes([quoted.encoded(str(escape(value))) for value in values]))
-    # `=_` can't occur in quoted-printable, so no part can hold the boundary.
-    boundary = b"--=_%s" % blake2b(message_id.encode(), digest_size=12).hexdigest().encode()
-    return b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n%s\r\n%s%s\r\n%s%s--\r\n' % (
-        boundary[2:],
-        boundary,
-        plain,
-        boundary,
-        rich,
-        boundary,
-    )
+    boundary = b"=_%s" % blake2b(message_id.encode(), digest_size=12).hexdigest().encode()
+    if shared.pictures:
+        rich = _multipart(b"related", boundary + b".r", [rich, *(picture.part for picture in shared.pictures)])
+    return _multipart(b"alternative", boundary, [plain, rich])
+
+
+def _multipart(sort: bytes, boundary: bytes, parts: Sequence[bytes]) -> bytes:
+    """`=_` can't occur in quoted-printable, so no part can hold the boundary."""
+    inside = b"".join([b"--%s\r\n%s" % (boundary, part) for part in parts])
+    return b'Content-Type: multipart/%s; boundary="%s"\r\n\r\n%s--%s--\r\n' % (sort, boundary, inside, boundary)
 
 
 def _ids(envelope: Envelope) -> bytes:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from notifier import clean, markers, templates
+from notifier.digest_map import DigestMap, digest_map
 from notifier.facts import Facts, Line, OrganizationFacts, RequestFacts
 from notifier.filling import Encoded, context_of, item_of, news_of, speaking
 from notifier.render import SharedLetter, render_shared
@@ -48,7 +49,8 @@ class Digest:
     """`stories` in the order in which they are shown, not empty; `more` is how many are left for the linked page.
 
     `new` and `updates` count all of it, shown or not. Of each story, `entries` events are shown. `next_at` is when the
-    reader's next digest comes, in their `zone`; None where none will.
+    reader's next digest comes, in their `zone`; None where none will. `outlines` are those of the reader's areas, as
+    WKB in degrees; without them there is no map.
     """
 
     stories: tuple[Story, ...]
@@ -59,6 +61,7 @@ class Digest:
     entries: int = 8
     next_at: datetime | None = None
     zone: str = "UTC"
+    outlines: tuple[bytes, ...] = ()
 
 
 def render_digest(digest: Digest) -> SharedLetter:
@@ -82,13 +85,21 @@ def render_digest(digest: Digest) -> SharedLetter:
     context = {
         **context_of(facts if only else replace(facts, request=None)),
         "headline": headline,
+        "map": (drawn := _map(digest, words)),
         "more": digest.more,
         "cut": any(len(story.lines) > digest.entries for story in digest.stories),
     }
     mould = templates.mould("digest", first.newest.language)
     pages = speaking(context, escaping=True), speaking(context, escaping=False)
     told = [_told(story, digest.entries, mould, *pages) for story in digest.stories]
-    return SharedLetter(mould, {**context, "lines": told, "items": markers.ITEMS}, told)
+    pictures = (drawn.picture,) if drawn is not None else ()
+    return SharedLetter(mould, {**context, "lines": told, "items": markers.ITEMS}, told, pictures=pictures)
+
+
+def _map(digest: Digest, words: Words) -> DigestMap | None:
+    requests = [story.newest.request for story in digest.stories if story.areas]
+    areas = list(dict.fromkeys(area for story in digest.stories for area in story.areas))
+    return digest_map(digest.outlines, areas, [each for each in requests if each is not None], words)
 
 
 def _headline(digest: Digest, words: Words) -> str:

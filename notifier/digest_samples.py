@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import shapely
+
 from notifier.digest_render import Digest, Story
 from notifier.facts import Line, OrganizationFacts, Reader, RequestFacts
 from notifier.odd_samples import ARABIC, EMOJI, LONG_WORD
@@ -18,6 +20,10 @@ _HAPPENINGS = (
     ("reopened", "Maya Lindqvist", TEXTS["request_reopened"]),
 )
 _AREAS = (("Elm Park",), ("Old Harbour",), ("Elm Park", "Old Harbour"))
+_OUTLINES = {
+    "Elm Park": ((-71.0665, 42.3572), (-71.0602, 42.3566), (-71.0571, 42.3601), (-71.0597, 42.3634), (-71.066, 42.362)),
+    "Old Harbour": ((-71.0588, 42.3561), (-71.0519, 42.3569), (-71.0524, 42.3617), (-71.0579, 42.3608)),
+}
 _NEXT = NOW.replace(hour=12, minute=0) + timedelta(days=1)
 
 
@@ -75,7 +81,9 @@ def _whole(told: list[Story], organization: OrganizationFacts = MARLOW) -> tuple
     updates = sum(len(story.lines) for story in told) - new
     who = reader("Ines Duarte", ("watch_area",))
     links = {"preferences": who.links["preferences"], "stop_digest": who.links["unsubscribe"], "all": f"{SITE}/d/k2Vm"}
-    contents = Digest(tuple(told), organization, new, updates, next_at=_NEXT, zone=MARLOW.time_zone)
+    areas = dict.fromkeys(area for story in told for area in story.areas)
+    outlines = tuple(shapely.Polygon(_OUTLINES[area]).wkb for area in areas)
+    contents = Digest(tuple(told), organization, new, updates, next_at=_NEXT, zone=MARLOW.time_zone, outlines=outlines)
     return contents, replace(who, links=links)
 
 

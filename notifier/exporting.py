@@ -17,6 +17,7 @@ from notifier.suppression import Suppression
 _SETTINGS = (
     "own_actions",
     "text_only",
+    "digest_map",
     "digest_hour",
     "digest_weekday",
     "quiet_from",

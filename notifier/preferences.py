@@ -62,6 +62,7 @@ class ReaderSettings(Model):
     person_id: int
     own_actions = fields.BooleanField(default=False)
     text_only = fields.BooleanField(default=False)
+    digest_map = fields.BooleanField(default=True, db_default=True)
     digest_hour = fields.SmallIntField(default=8)
     digest_weekday = fields.SmallIntField(default=0)
     quiet_from = fields.SmallIntField(null=True)

@@ -42,6 +42,7 @@ class ReaderNow:
     paused_until: datetime | None = None
     wants_own_actions: bool = False
     wants_text_only: bool = False
+    wants_map: bool = False
     following_since: int | None = None
     muted_until: int | None = None
     choices: Mapping[str, Choice] = field(default_factory=dict)
@@ -118,6 +119,7 @@ async def read_readers(
             paused_until=paused.get(address or ""),
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             wants_text_only=person.id in settings and settings[person.id].text_only,
+            wants_map=_wants_map(settings.get(person.id)),
             following_since=follows.get((person.id, request_id)),
             muted_until=mutes.get((person.id, request_id)),
             choices=own,
@@ -141,3 +143,8 @@ def hours_of(person: Person, settings: ReaderSettings | None) -> Hours:
         vacation_from=settings.vacation_from,
         vacation_until=settings.vacation_until,
     )
+
+
+def _wants_map(settings: ReaderSettings | None) -> bool:
+    """A digest opens with one, unless its reader turned that off or gets no HTML at all."""
+    return settings is None or (settings.digest_map and not settings.text_only)

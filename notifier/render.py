@@ -18,6 +18,7 @@ from markupsafe import escape
 from notifier import clean, markers, plain, templates
 from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered, RequestFacts
 from notifier.filling import Encoded, Item, context_of, filled, item_of, joined, line_of, news_of, paragraphs, speaking
+from notifier.pictures import Picture
 from notifier.stretches import Stretches
 from notifier.templates import Mould
 from notifier.words import words_in
@@ -84,12 +85,19 @@ class SharedLetter:
     """A letter to many: rendered once for each shape of reader, with markers where the reader's values go.
 
     `subject` (at most 78 characters) and `preheader` are one line each and the same for everybody; so is `news`, what
-    happened in one sentence.
+    happened in one sentence. `pictures` come with it.
     """
 
     def __init__(
-        self, mould: Mould, context: dict[str, Any], lines: Sequence[Item] | None = None, *, apart: bool = False
+        self,
+        mould: Mould,
+        context: dict[str, Any],
+        lines: Sequence[Item] | None = None,
+        *,
+        apart: bool = False,
+        pictures: tuple[Picture, ...] = (),
     ) -> None:
+        self.pictures = pictures
         self._mould = mould
         self._lines = lines
         self._shapes: dict[Hashable, Shape] = {}

@@ -134,7 +134,10 @@ def sample(kind: str, language: str) -> tuple[Facts, Reader]:
     )
     staff = kind.startswith("staff_")
     reasons = _REASONS.get(kind, ("assignee",) if staff else ("follower", "watch_area"))
-    return facts, reader("Tom Okafor" if staff else "Maya Lindqvist", reasons)
+    who = reader("Tom Okafor" if staff else "Maya Lindqvist", reasons)
+    if staff or about_area:  # only what residents hear of a request can be muted
+        who = replace(who, links={name: link for name, link in who.links.items() if name != "mute"})
+    return facts, who
 
 
 def reader(name: str | None, reasons: tuple[str, ...]) -> Reader:

@@ -18,6 +18,7 @@ _RANGES = {"digest_hour": 24, "digest_weekday": 7, "quiet_from": MINUTES_A_DAY, 
 DEFAULTS: dict[str, Any] = {
     "own_actions": False,
     "text_only": False,
+    "digest_map": True,
     "digest_hour": 8,
     "digest_weekday": 0,
     "quiet_from": None,

@@ -57,6 +57,9 @@ class UpdateDigestScheduleInput(MutationInput):
         default=strawberry.UNSET, description="Whether to hear of what one does oneself."
     )
     text_only: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether to get mail without HTML.")
+    digest_map: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether digests about watch areas open with a small map."
+    )
 
 
 @strawberry.input(description="The link of a mail, followed inside an app.")

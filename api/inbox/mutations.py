@@ -42,7 +42,15 @@ _SCHEDULE = {
     "digest_weekday": "weekday",
     **{
         name: name
-        for name in ("quiet_from", "quiet_until", "vacation_from", "vacation_until", "own_actions", "text_only")
+        for name in (
+            "quiet_from",
+            "quiet_until",
+            "vacation_from",
+            "vacation_until",
+            "own_actions",
+            "text_only",
+            "digest_map",
+        )
     },
 }
 """Columns of ReaderSettings, and what the input calls them."""

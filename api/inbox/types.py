@@ -73,6 +73,7 @@ class DigestSchedule:
     vacation_until: datetime | None = strawberry.field(description="When it ends; null for no vacation.")
     own_actions: bool = strawberry.field(description="Whether the viewer hears of what they do themselves.")
     text_only: bool = strawberry.field(description="Whether the viewer prefers mail without HTML.")
+    digest_map: bool = strawberry.field(description="Whether digests about watch areas open with a small map.")
 
 
 @strawberry.type(description="A reason to hear of something, and what spoke against it.")
@@ -206,4 +207,5 @@ def digest_schedule(row: preferences.ReaderSettings | None) -> DigestSchedule:
         vacation_until=row.vacation_until,
         own_actions=row.own_actions,
         text_only=row.text_only,
+        digest_map=row.digest_map,
     )

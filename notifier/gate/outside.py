@@ -14,6 +14,8 @@ SUBJECT_WIDTH = 78
 LARGEST = 100_000
 """Bytes; Gmail shows about 102 kB and cuts off the rest."""
 
+LARGEST_PICTURE = 20_000
+
 _SEAMS = re.compile(r"%\(\w+\)\w?|\{\{|\}\}|\{%|%\}|\{#|qx\d+xq|\bNone\b|\bUndefined\b|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -27,6 +29,7 @@ def check(mail: Preview, page: Page) -> Iterator[Fault]:
         if (size := len(said.encode())) > LARGEST:
             yield Fault("size", f"the {part} part is {size} bytes, more than {LARGEST}")
     yield from _way_out(mail, page)
+    yield from _pictures(mail, page)
     yield from _seams(mail, page)
 
 
@@ -51,6 +54,20 @@ def _way_out(mail: Preview, page: Page) -> Iterator[Fault]:
         yield Fault("unsubscribe", f"the headers offer no one click: {stated!r}, {post!r}")
     elif stated.strip("<>") not in links:
         yield Fault("unsubscribe", f"the page has no link to {stated}")
+
+
+def _pictures(mail: Preview, page: Page) -> Iterator[Fault]:
+    """What comes with the mail is small, and shown."""
+    asked = {src.removeprefix("cid:") for picture in page.all("img") if (src := picture.get("src", ""))[:4] == "cid:"}
+    sent = {}
+    for part in message_from_bytes(mail.eml, policy=policy.default).walk():
+        if part.get_content_maintype() == "image":
+            sent[str(part["Content-ID"]).strip("<>")] = len(part.get_payload(decode=True) or b"")
+    for missing in sorted(asked ^ set(sent)):
+        yield Fault("pictures", f"the page and the mail don't agree on the picture {missing}")
+    for cid, size in sent.items():
+        if size > LARGEST_PICTURE:
+            yield Fault("size", f"the picture {cid} is {size} bytes, more than {LARGEST_PICTURE}")
 
 
 def _seams(mail: Preview, page: Page) -> Iterator[Fault]:

@@ -32,7 +32,9 @@ INBOX = """query (
     }
   } }
 }"""
-SCHEDULE = "digestSchedule { hour weekday quietFrom quietUntil vacationFrom vacationUntil ownActions textOnly }"
+SCHEDULE = (
+    "digestSchedule { hour weekday quietFrom quietUntil vacationFrom vacationUntil ownActions textOnly digestMap }"
+)
 
 
 @pytest.fixture
@@ -227,6 +229,7 @@ async def test_the_schedule_has_defaults_and_keeps_what_is_left_out(telling: Tel
         "vacationUntil": None,
         "ownActions": False,
         "textOnly": False,
+        "digestMap": True,
     }
     document = f"{{ viewer {{ {SCHEDULE} }} }}"
     assert await town.ask(town.maya, document) == {"viewer": {"digestSchedule": defaults}}
