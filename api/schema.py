@@ -20,6 +20,7 @@ from api.inbox.reaching import ReachMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
 from api.node import Node
+from api.organizations.mail import MailMutations, MailQueries
 from api.organizations.members import MemberMutations
 from api.organizations.mutations import OrganizationMutations
 from api.organizations.queries import OrganizationQueries
@@ -119,6 +120,7 @@ _NOUNS = (
     ViewerQueries,
     NodeQueries,
     OrganizationQueries,
+    MailQueries,
     RequestQueries,
     InboxQueries,
     DigestQueries,
@@ -132,6 +134,7 @@ _VERBS = (
     WatchAreaMutations,
     OrganizationMutations,
     AssignmentRuleMutations,
+    MailMutations,
     InboxMutations,
     ReachMutations,
     MemberMutations,

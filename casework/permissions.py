@@ -55,6 +55,7 @@ class Action(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWNERS = "manage_owners"
     MANAGE_ORGANIZATION = "manage_organization"
+    DRESS_MAIL = "dress_mail"
     FOUND_ORGANIZATION = "found_organization"
 
 
@@ -78,6 +79,7 @@ PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
     Action.MANAGE_MEMBERS: MANAGERS,
     Action.MANAGE_OWNERS: OWNERS,
     Action.MANAGE_ORGANIZATION: MANAGERS,
+    Action.DRESS_MAIL: MANAGERS,
     Action.FOUND_ORGANIZATION: OWNERS,
 }
 

@@ -10,6 +10,7 @@ NOTIFIER_MODELS = (
     "notifier.notifications",
     "notifier.bursts",
     "notifier.receipts",
+    "notifier.branding",
 )
 
 DIGESTS_MODELS = ("digests.issues",)

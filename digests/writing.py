@@ -153,14 +153,14 @@ class Desk:
 
     def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:
         """A digest is in no thread: it has a message id and refers to nothing."""
-        settings = self.letters.settings
+        settings, organization = self.letters.settings, self._organization(lines)
         host = host_of(settings)
         return Envelope(
-            from_name=self._organization(lines).name,
+            from_name=organization.sender,
             from_address=settings.mail_from,
             to_address=str(lines[0].reader.address),
             to_name=reader.name,
-            reply_to=None,
+            reply_to=organization.reply_to,
             message_id=message_id(settings, ISSUE, issue.id),
             references=(),
             list_id=f"digest.{host}",

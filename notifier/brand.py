@@ -11,21 +11,30 @@ WHITE, BLACK = "#ffffff", "#000000"
 READABLE = 4.5
 """The contrast that WCAG 2 asks of running text (AA)."""
 
+VISIBLE = 3
+"""The contrast that it asks of shapes that matter, such as a button's."""
+
+NIGHT, EDGE = "#1f2224", "#7f868b"
+"""The card's ground at night, and a grey that is seen on it and on white."""
+
 
 @dataclass(frozen=True)
 class Brand:
-    """`ink` reads on `color`; `link` reads on white."""
+    """`ink` reads on `color`, `link` on white; `edge` shows where a field of `color` ends, by day and by night."""
 
     color: str
     ink: str
     link: str
+    edge: str
 
 
 @lru_cache(maxsize=1024)
 def brand_of(color: str) -> Brand:
     """`color` is #rrggbb. Of white and black one always reaches 4.5:1."""
     ink = WHITE if contrast(WHITE, color) >= contrast(BLACK, color) else BLACK
-    return Brand(color, ink, color if contrast(color, WHITE) >= READABLE else DEFAULT_COLOR)
+    link = color if contrast(color, WHITE) >= READABLE else DEFAULT_COLOR
+    stands_out = all(contrast(color, ground) >= VISIBLE for ground in (WHITE, NIGHT))
+    return Brand(color, ink, link, color if stands_out else EDGE)
 
 
 def contrast(one: str, other: str) -> float:

@@ -35,7 +35,7 @@ from notifier.ways_down import kinds_for
 ON = "on"
 _REQUESTS_SHOWN = 100
 _SWITCHES = (EVERYTHING, DIGEST)
-_CHECKED = ("own_actions", "text_only")
+_CHECKED = ("own_actions", "text_only", "digest_map")
 _NUMBERS = ("digest_hour", "digest_weekday")
 _MINUTES = ("quiet_from", "quiet_until")
 _DAYS = ("vacation_from", "vacation_until")

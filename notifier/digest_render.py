@@ -79,7 +79,7 @@ def render_digest(digest: Digest) -> SharedLetter:
     if digest.new + digest.updates == 1:
         extra |= {"last_of": words.names(first.last_of)} if first.last_of else {}
         return render_shared(replace(first.newest, extra={**first.newest.extra, **extra}), apart=True)
-    facts = replace(first.newest, kind="digest", organization=digest.organization, text=None, extra=extra)
+    facts = replace(first.newest, kind="digest", organization=digest.organization, text=None, opening=None, extra=extra)
     only = len(digest.stories) == 1 and not digest.more
     headline = _headline(digest, words)
     context = {

@@ -36,18 +36,27 @@ class _Cleaned:
 
 @dataclass(frozen=True)
 class OrganizationFacts(_Cleaned):
-    """`time_zone` is an IANA name, `color` is #rrggbb, `logo_url` https. ValueError for another colour."""
+    """`time_zone` is an IANA name, `color` is #rrggbb, `logo_url` https. ValueError for another colour.
+
+    Mail comes from `sender_name`, or from the organization's name, and answers go to `reply_to`, if anywhere.
+    """
 
     name: str
     time_zone: str
     color: str = DEFAULT_COLOR
     logo_url: str | None = None
     postal_address: str | None = None
+    sender_name: str | None = None
+    reply_to: str | None = None
+
+    @property
+    def sender(self) -> str:
+        return self.sender_name or self.name
 
     def __post_init__(self) -> None:
         if not _HEX_COLOR.fullmatch(self.color):
             raise ValueError(f"color must look like #1d4f91, not {self.color!r}")
-        self._clean(("name", "postal_address"))
+        self._clean(("name", "postal_address", "sender_name", "reply_to"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,8 @@ class Facts(_Cleaned):
     """Everything that is the same for all recipients of one event in one kind, language and brand.
 
     `actor` is a display name, already masked; None is the system, or nobody who may be named. `occurred_at` is aware.
-    `text` is the comment or status note in full. `extra` is what only this kind has (its template says what).
+    `text` is the comment or status note in full, `opening` the organization's own first paragraph.
+    `extra` is what only this kind has (its template says what).
     """
 
     kind: str
@@ -115,10 +125,11 @@ class Facts(_Cleaned):
     actor: str | None
     occurred_at: datetime
     text: str | None = None
+    opening: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._clean(("product", "actor"), ("text",))
+        self._clean(("product", "actor"), ("text", "opening"))
         if self.extra:
             cleaned = {key: clean.line(value) if isinstance(value, str) else value for key, value in self.extra.items()}
             object.__setattr__(self, "extra", cleaned)

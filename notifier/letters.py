@@ -31,10 +31,11 @@ from casework.events import (
     SlaBreached,
     SlaNear,
 )
-from casework.organizations import Organization, RequestCategory
+from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
 from casework.questions import answers_from
 from casework.requests import Comment, ServiceRequest
+from notifier.branding import Branding, Live, brandings_of, live_openings, organization_facts
 from notifier.cases import Case
 from notifier.decisions import Candidate
 from notifier.envelope import Envelope
@@ -42,9 +43,11 @@ from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestF
 from notifier.kinds import Kind
 from notifier.links import Links
 from notifier.message_ids import NOTIFICATION, host_of, mail_name, message_id
+from notifier.openings import filled_opening
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
 from notifier.return_path import delivery_token
+from notifier.words import words_in
 
 _MOVES: dict[type[Event], str] = {
     RequestAcknowledged: "acknowledged",
@@ -81,11 +84,6 @@ def language_of(case: Case, reader: ReaderNow) -> str:
     return reader.person.language if reader.person is not None else str(getattr(case.event, "language", "en"))
 
 
-def organization_facts(organization: Organization) -> OrganizationFacts:
-    """An organization as its mail shows it."""
-    return OrganizationFacts(name=organization.name, time_zone=organization.time_zone)
-
-
 @dataclass(frozen=True)
 class Materials:
     """The rows that letters quote, read for a whole batch."""
@@ -95,14 +93,17 @@ class Materials:
     categories: dict[int, RequestCategory]
     address_ids: dict[str, int]
     areas: dict[int, AreaFacts]
+    brandings: dict[int, Branding]
+    openings: Live
 
 
 async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> Materials:
-    """Everything that the letters of these cases quote, in four statements."""
+    """Everything that the letters of these cases quote, in a few statements, however many there are."""
     known = list(cases)
     people: set[int | None] = set()
     comments: set[int] = set()
     categories: set[int] = set()
+    organizations = {case.organization.id for case in known if case.organization is not None}
     for case in known:
         event = case.event
         people |= {event.occasion.actor_id}
@@ -121,6 +122,8 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
         {row.id: row for row in await RequestCategory.filter(id__in=sorted(categories))} if categories else {},
         {row.address: row.id for row in await BareAddress.filter(address__in=sorted(set(addresses)))},
         {case.event.area_id: await _area_facts(case.event) for case in known if isinstance(case.event, AreaEvent)},
+        await brandings_of(organizations),
+        await live_openings(organizations),
     )
 
 
@@ -147,7 +150,7 @@ class Letters:
         """What a reader of this sight is told of the case."""
         request = case.request if not kind.is_account else None
         comment = self.materials.comments.get(getattr(case.event, "comment_id", 0))
-        return Facts(
+        facts = Facts(
             kind=kind.key,
             language=language,
             product=self.settings.product_name,
@@ -158,6 +161,13 @@ class Letters:
             text=comment.body if comment is not None else None,
             extra=self._account_extra(case) if kind.is_account else self._extra(case, kind, sight),
         )
+        opening = self._opening(case, kind, language)
+        return replace(facts, opening=filled_opening(opening, facts)) if opening else facts
+
+    def _opening(self, case: Case, kind: Kind, language: str) -> str | None:
+        if case.organization is None:
+            return None
+        return self.materials.openings.get((case.organization.id, kind.key, words_in(language).language))
 
     def reader_of(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> Reader:
         """The recipient's own part: greeting, every remaining reason, and the ways down."""
@@ -207,12 +217,13 @@ class Letters:
         host = host_of(self.settings)
         if reader.address is None:
             raise ValueError(f"notification {notification_id} has nowhere to go")
+        organization = self._organization(case)
         return Envelope(
-            from_name=self._organization(case).name,
+            from_name=organization.sender,
             from_address=self.settings.mail_from,
             to_address=reader.address,
             to_name=self.name_of(reader),
-            reply_to=None,
+            reply_to=organization.reply_to,
             message_id=message_id(self.settings, NOTIFICATION, notification_id),
             references=(f"<request-{case.request.id}@{host}>",) if case.request is not None else (),
             list_id=f"{case.organization.slug if case.organization is not None else 'account'}.{host}",
@@ -228,7 +239,7 @@ class Letters:
         """Whose mail it is: the organization's, or the product's own."""
         if case.organization is None:
             return OrganizationFacts(name=self.settings.product_name, time_zone="UTC")
-        return organization_facts(case.organization)
+        return organization_facts(case.organization, self.materials.brandings.get(case.organization.id))
 
     def _account_extra(self, case: Case) -> dict[str, Any]:
         """Where to go on, who invites, and what a guest is asked about, as far as there is any of it."""

@@ -26,6 +26,7 @@ from notifier.envelope import Envelope
 from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered
 from notifier.kinds import CATALOGUE, KINDS
 from notifier.odd_samples import PLAIN, odd_samples
+from notifier.openings import filled_opening
 from notifier.render import SharedLetter, render_bundle, render_shared
 from notifier.samples import MARLOW, NOW, SITE, bundle
 from notifier.words import languages
@@ -70,23 +71,28 @@ def samples_of(name: str) -> list[str]:
 
 
 def preview(
-    name: str, language: str, sample: str = PLAIN, brand: str = "marlow", organization: OrganizationFacts | None = None
+    name: str,
+    language: str,
+    sample: str = PLAIN,
+    brand: str = "marlow",
+    organization: OrganizationFacts | None = None,
+    opening: str = "",
 ) -> Preview:
-    """One sample mail, of the `brand` or of an `organization`, which `brand` then only names.
+    """One sample mail, of the `brand` or of an `organization`, which `brand` then only names, with an `opening`.
 
     KeyError for what doesn't exist; for any kind, `PLAIN` is the first of its cases.
     """
-    cases = _cases(name, language)
+    cases = _cases(name, language, opening)
     case = next(iter(cases)) if sample == PLAIN else sample
     whose = organization or BRANDS[brand]
     letter, reader, typed = cases[case](whose)
     stoppable = name not in KINDS or not KINDS[name].is_account
     envelope = Envelope(
-        from_name=whose.name,
+        from_name=whose.sender,
         from_address="requests@marlow.example",
         to_address="reader@marlow.example",
         to_name=reader.name,
-        reply_to=None,
+        reply_to=whose.reply_to,
         message_id=f"<{name}.{language}@marlow.example>",
         references=(),
         list_id="marlow.marlow.example",
@@ -149,7 +155,7 @@ _Made = tuple[SharedLetter, Reader, frozenset[str]]
 _Case = Callable[[OrganizationFacts], _Made]
 
 
-def _cases(name: str, language: str) -> dict[str, _Case]:
+def _cases(name: str, language: str, opening: str = "") -> dict[str, _Case]:
     """What makes each case of a kind for an organization."""
     if name == DIGEST:
         return {case: partial(_digest, make) for case, make in digest_samples(language).items()}
@@ -160,11 +166,12 @@ def _cases(name: str, language: str) -> dict[str, _Case]:
             "a hundred": partial(_bundle, *bundle(language, 100)),
         }
     KINDS[name]  # a KeyError for a kind that doesn't exist: a sample can be made for any
-    return {case: partial(_single, *made) for case, made in odd_samples(name, language).items()}
+    return {case: partial(_single, *made, opening) for case, made in odd_samples(name, language).items()}
 
 
-def _single(facts: Facts, reader: Reader, brand: OrganizationFacts) -> _Made:
+def _single(facts: Facts, reader: Reader, opening: str, brand: OrganizationFacts) -> _Made:
     branded = replace(facts, organization=brand)
+    branded = replace(branded, opening=filled_opening(opening, branded))
     return render_shared(branded), reader, _typed(branded, reader)
 
 

@@ -66,7 +66,15 @@ def render_bundle(lines: Sequence[Line]) -> SharedLetter:
     mould = templates.mould("bundle", first.language)
     shared = first.text if len(lines) > 1 and len({line.facts.text for line in lines}) == 1 else None
     mixed = len({(line.facts.kind, line.facts.actor) for line in lines}) > 1
-    context = {**context_of(first), "kind": "bundle", "request": None, "text": shared, "mixed": mixed, "extra": {}}
+    context = {
+        **context_of(first),
+        "kind": "bundle",
+        "request": None,
+        "text": shared,
+        "mixed": mixed,
+        "extra": {},
+        "opening": None,
+    }
     pages = speaking(context, escaping=True), speaking(context, escaping=False)
     told = [_told(line, mould, *pages) for line in lines]
     context |= {"lines": told, "items": markers.ITEMS, "title": _title(lines, mixed)}

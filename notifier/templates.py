@@ -146,6 +146,7 @@ def _environment(*, autoescape: bool, loader: FileSystemLoader | None = None) ->
         loader=loader,
     )
     environment.filters["said"] = _broken_into_lines if autoescape else _quoted
+    environment.filters["lines"] = _broken_into_lines if autoescape else str
     return environment
 
 

@@ -211,6 +211,7 @@ def _of_person(choices: Choices, given: dict[str, str], words: Words) -> list[Se
             (
                 Field("language", "select", _("Language"), given["language"], tongues),
                 Field("text_only", "check", _("Plain text only"), given["text_only"]),
+                Field("digest_map", "check", _("A map on top of digests about areas"), given["digest_map"]),
                 Field("own_actions", "check", _("Mail about what I do myself"), given["own_actions"]),
             ),
         ),

@@ -18,6 +18,7 @@ from casework.people import Role, Session
 from casework.signing import make_token
 from casework.tokens import token_of
 from notifier.links import UNSUBSCRIBE
+from notifier.rebranding import draft_opening, publish_opening
 from tests.accounts import PASSWORD, signed_up
 from tests.boundary.scene import CONFIRMED, EVERYONE, MANAGERS, SIGNED_IN, STAFF, Scene
 from tests.town import SECRET
@@ -193,8 +194,27 @@ async def _area_followed(scene: Scene, role: str, target: str) -> dict[str, Any]
     return {"watchAreaId": scene.area, "cadence": "WEEKLY"}
 
 
+async def _dress(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {"organizationId": scene.place(), "brand": {"color": "#0b5d66"}}
+
+
+async def _draft(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {"organizationId": scene.place(), "kind": "request_closed", "language": "en", "body": "Thank you."}
+
+
+async def _opening(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    """A version of Springfield's, published."""
+    rosa = await scene.town.viewer(scene.town.rosa)
+    drafted = await draft_opening(
+        rosa, scene.town.springfield.id, kind="request_closed", language="en", body="Thank you."
+    )
+    await publish_opening(rosa, drafted.id)
+    return {"openingId": global_id("MailOpening", drafted.id)}
+
+
 _CIRCLE = {"name": "Here", "latitude": 42.36, "longitude": -71.06, "radiusM": 300.0}
 _ILLEGAL = dict.fromkeys(("requester", "resident", "stranger", "removed"), "ILLEGAL_MOVE")
+_NO_OPENING = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
 _LAST = dict.fromkeys(("owner", "stranger"), "LAST_OWNER")
 _NO_RULE = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
 _OTHERS_FORBIDDEN = dict.fromkeys(SIGNED_IN, "FORBIDDEN")
@@ -240,6 +260,10 @@ DOORS = (
     Door("updateAssignmentRule", MANAGERS, _rule_to_change, _NO_RULE),
     Door("deleteAssignmentRule", MANAGERS, _rule_of_rosa, _NO_RULE),
     Door("updateOrganization", MANAGERS, _organization),
+    Door("updateMailBrand", MANAGERS, _dress),
+    Door("draftMailOpening", MANAGERS, _draft),
+    Door("publishMailOpening", MANAGERS, _opening, _NO_OPENING),
+    Door("undoMailOpening", MANAGERS, _opening, _NO_OPENING),
     Door("createOrganization", frozenset({"owner", "stranger"}), _found, {"unconfirmed": "UNCONFIRMED"}),
     Door("inviteMember", MANAGERS, _invite),
     Door("inviteMember", frozenset({"owner"}), _invite_owner),

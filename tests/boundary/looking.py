@@ -55,6 +55,8 @@ ARGUMENTS = {
         for whom in ("", f', personId: "{global_id("Person", 1)}"')
     ]
     + [f'(eventId: "{global_id("HistoryEvent", number)}")' for number in range(8, 60, 3)],
+    "mailSettings": [f'(organizationId: "{global_id("Organization", 1)}")'],
+    "previewMail": [f'(organizationId: "{global_id("Organization", 1)}", kind: "request_closed")'],
     "requestCategories": ['(organization: "springfield")'],
     "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 6)],
     "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],

@@ -67,9 +67,15 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "NotificationKind": {ANYONE: "key label group defaultCadence forStaff canBeChanged"},
     "NotificationReason": {OWN: "reason kind skip details"},
     "NotificationPreference": {OWN: "kind cadence isDefault"},
-    "DigestSchedule": {OWN: "hour weekday quietFrom quietUntil vacationFrom vacationUntil ownActions textOnly"},
+    "DigestSchedule": {
+        OWN: "hour weekday quietFrom quietUntil vacationFrom vacationUntil ownActions textOnly digestMap"
+    },
     "Digest": {OWN: "id cadence state told dropped createdAt sentAt url"},
     "MailPreview": {OWN: "subject html text"},
+    "MailSettings": {MANAGERS: "brand openings"},
+    "MailBrand": {MANAGERS: "color textColor linkColor logoUrl replyTo postalAddress senderName"},
+    "MailOpening": {MANAGERS: "id kind language body isLive author createdAt publishedAt undoneAt"},
+    "SampleMail": {MANAGERS: "subject preheader html text", ANYONE: "problems"},
     "NotificationExplanation": {
         OWN: "eventId eventType occurredAt event state kind cause rule sentence reasons missing cadence because"
         " waitsUntil mergedInto delivery includes"

@@ -13,7 +13,7 @@ import pytest
 from api.schema import executable_schema
 from casework.database import close_database, open_database
 from tests.boundary.doors import DOORS, Door
-from tests.boundary.scene import ROLES, STAFF, Scene, open_scene
+from tests.boundary.scene import MANAGERS, ROLES, STAFF, Scene, open_scene
 from tests.listening import listening
 from tests.town import nothing_changes
 
@@ -70,6 +70,12 @@ def _see(staff: Any, others: Any) -> dict[str, Any]:
     return {role: staff if role in STAFF else others for role in ROLES}
 
 
+def _managed(value: Any) -> dict[str, Any]:
+    """For owners and managers alone."""
+    denied = {"guest": "SIGN_IN_REQUIRED"}
+    return {role: value if role in MANAGERS else denied.get(role, "FORBIDDEN") for role in ROLES}
+
+
 def _same(value: Any) -> dict[str, Any]:
     return dict.fromkeys(ROLES, value)
 
@@ -122,6 +128,14 @@ def queries(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
             _see([{"eventType": "RequestSubmitted"}], []) | {"guest": "SIGN_IN_REQUIRED"},
         ),
         "previewDigest": ("previewDigest { subject }", _same(None) | {"guest": "SIGN_IN_REQUIRED"}),
+        "mailSettings": (
+            f'mailSettings(organizationId: "{scene.place()}") {{ openings {{ body }} }}',
+            _managed({"openings": []}),
+        ),
+        "previewMail": (
+            f'previewMail(organizationId: "{scene.place()}", kind: "password_reset") {{ problems }}',
+            _managed({"problems": []}),
+        ),
         "watchArea": (f'watchArea(id: "{scene.area}") {{ id }}', _same({"id": scene.area})),
         "watchAreas": ("watchAreas { totalCount }", _same({"totalCount": 1})),
         "previewWatchArea": (

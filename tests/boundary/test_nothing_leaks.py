@@ -27,6 +27,7 @@ from casework.database import transaction
 from casework.people import Person, Role
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
+from notifier.rebranding import draft_opening, publish_opening, undo_opening
 from notifier.suppression import Ailment, suppress
 from tests.boundary.doors import DOORS
 from tests.boundary.looking import SECRETS, documents, followed, leaked, payload_of, shown
@@ -53,6 +54,23 @@ async def plant(scene: Scene) -> None:
         sla={"amount": 4321},
         questions=[{"code": "phone", "prompt": "Where can we call you?", "private": True}],
     )
+    await town.done(
+        town.rosa,
+        "updateMailBrand",
+        organizationId=springfield,
+        brand={
+            "logoUrl": "https://zqdress.example/logo.png",
+            "replyTo": "desk@zqdress.example",
+            "postalAddress": "Zqdress Street",
+            "senderName": "Zqdress",
+        },
+    )
+    rosa = await town.viewer(town.rosa)
+    for body in ("Zqdress, first.", "Zqdress, second."):
+        drafted = await draft_opening(rosa, town.springfield.id, kind="password_reset", language="en", body=body)
+        await publish_opening(rosa, drafted.id)
+        if "second" in body:
+            await undo_opening(rosa, drafted.id)
     await town.done(
         town.rosa,
         "createAssignmentRule",
@@ -139,7 +157,7 @@ async def test_no_query_shows_an_outsider_what_is_inside_and_each_field_only_to_
                 inside |= said if role in STAFF else set()
                 assert role in STAFF or not said, (asked[:80], role)
                 codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
-                assert codes <= {"SIGN_IN_REQUIRED", "NOT_FOUND"}, answer["errors"]
+                assert codes <= {"SIGN_IN_REQUIRED", "NOT_FOUND", "FORBIDDEN"}, answer["errors"]
                 for field in shown(answer, elsewhere=scene.town.id_of(scene.town.shelbyville)):
                     seen[field].add(role)
     assert inside == set(SECRETS)  # the words are there, and this way of looking finds them

@@ -68,12 +68,12 @@ def problem_of(kind: str) -> str:
 
 def test_a_misspelt_tag_is_refused_with_its_line_and_a_suggestion(edit: Edit) -> None:
     edit("_parts.mjml", "<mj-spacer", "<mj-spacr")
-    assert problem_of("request_closed") == ("_parts.mjml:13: there is no tag <mj-spacr>; did you mean mj-spacer?")
+    assert problem_of("request_closed") == ("_parts.mjml:20: there is no tag <mj-spacr>; did you mean mj-spacer?")
 
 
 def test_a_misspelt_attribute_is_refused_with_its_line_and_a_suggestion(edit: Edit) -> None:
     edit("_parts.mjml", 'height="22px"', 'heigth="22px"')
-    assert problem_of("request_closed") == "_parts.mjml:13: <mj-spacer> has no attribute heigth; did you mean height?"
+    assert problem_of("request_closed") == "_parts.mjml:20: <mj-spacer> has no attribute heigth; did you mean height?"
 
 
 def test_a_tag_that_is_never_closed_is_refused(edit: Edit) -> None:

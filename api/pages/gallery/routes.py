@@ -21,8 +21,8 @@ from casework.config import Settings
 from casework.errors import CaseworkError
 from casework.text import address as checked_address
 from notifier import preview as door_to_mail
+from notifier.branding import brandings_of, organization_facts
 from notifier.facts import OrganizationFacts
-from notifier.letters import organization_facts
 from notifier.outcome import Transport
 from notifier.preview import BRANDS, Preview, preview, preview_names
 from notifier.words import languages
@@ -76,7 +76,8 @@ class _Gallery:
         if self.operator:
             return BRANDS if self._is_at_home(request) else None
         staffed = await staffed_by(await viewer_at(request))
-        return {each.slug: organization_facts(each) for each in staffed} or None
+        brandings = await brandings_of(each.id for each in staffed)
+        return {each.slug: organization_facts(each, brandings.get(each.id)) for each in staffed} or None
 
     async def sign_in(self, request: Request) -> Response:
         return await enter(request, self.settings)
