@@ -7,14 +7,18 @@
 Each reader watches one of the town's neighbourhoods, where eight things happened since yesterday; some of a
 neighbourhood's readers speak Spanish.
 
-`python -m bench.digest 3000` measures that many readers.
+`python -m bench.digest 3000` measures that many readers; `--memory` measures the peak for 1,000 to 100,000 that are due
+in one minute.
 """
 
 from __future__ import annotations
 
+import resource
+import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -29,9 +33,7 @@ from casework.config import Settings
 from casework.database import close_database, fetch, migrate, open_database
 from casework.people import Role
 from curbcast.wiring import register_all_models
-from digests.issues import Issue
 from digests.jobs import send_due
-from notifier.notifications import State
 from notifier.preview import preview
 from notifier.relay import stamp, tell_due
 from notifier.transports import transport_for
@@ -44,7 +46,7 @@ KINDS = ("request_closed", "request_commented")
 NEIGHBOURHOODS, REQUESTS = 10, 4  # of each request, its closing and a comment: eight lines a reader
 
 
-async def _town(readers: int, settings: Settings) -> None:
+async def _town(readers: int, settings: Settings, requests_each: int = REQUESTS) -> None:
     """Everybody wants a daily digest of what they follow, and yesterday is told: all of it is due now."""
     organization = await membership.create_organization(slug="bench", name="Town of Bench")
     official = await accounts.create_person(handle="tom", name="Tom", address="tom@bench.example", confirmed=True)
@@ -59,7 +61,7 @@ async def _town(readers: int, settings: Settings) -> None:
             summary=f"Lamp {number} on Elm Street is dark",
             place=f"{number} Elm Street",
         )
-        for number in range(NEIGHBOURHOODS * REQUESTS)
+        for number in range(NEIGHBOURHOODS * requests_each)
     ]
     now = clock.now()
     await fetch(
@@ -93,8 +95,9 @@ async def _town(readers: int, settings: Settings) -> None:
     await fetch("ANALYZE")
 
 
-async def measure(readers: int) -> dict[str, Any]:
-    """Seconds of both, for one number of readers."""
+@asynccontextmanager
+async def _ground(readers: int, requests_each: int = REQUESTS) -> AsyncIterator[tuple[Settings, servers.Server]]:
+    """A town on PostgreSQL, and a sink for its mail."""
     register_all_models()
     with ExitStack() as stack:
         postgres = stack.enter_context(servers.postgres())
@@ -105,7 +108,17 @@ async def measure(readers: int) -> dict[str, Any]:
         )
         await migrate(url)
         await open_database(url)
-        await _town(readers, settings)
+        await _town(readers, settings, requests_each)
+        yield settings, sink
+        (told,) = await fetch("SELECT sum(told) AS lines FROM issue WHERE state = 'sent' AND cadence = 'daily'")
+        if told["lines"] != readers * requests_each * 2:
+            raise RuntimeError(f"{told['lines']} lines of {readers * requests_each * 2} were told")
+        await close_database()
+
+
+async def measure(readers: int) -> dict[str, Any]:
+    """Seconds of both, for one number of readers."""
+    async with _ground(readers) as (settings, sink):
         transport = transport_for(settings)
         prebuilt = _warm()
         seconds = {"ours": 0.0, "beside": 0.0}
@@ -121,11 +134,24 @@ async def measure(readers: int) -> dict[str, Any]:
             seconds["ours"] += time.perf_counter() - begun
             seconds["beside"] += await feed_stock(sink.port, [prebuilt] * sent, CONNECTIONS)
         await transport.close()
-        lines = sum(issue.told for issue in await Issue.filter(state=State.SENT, cadence="daily"))
-        if lines != readers * REQUESTS * 2:
-            raise RuntimeError(f"{lines} lines of {readers * REQUESTS * 2} were told")
-        await close_database()
     return {**seconds, "size": len(prebuilt)}
+
+
+async def peak(readers: int) -> str:
+    """The peak memory of a process to which so many digests of two lines are due in one minute."""
+    async with _ground(readers, 1) as (settings, _):
+        transport = transport_for(settings)
+        await fetch("UPDATE notification SET held_until = $1 WHERE cadence = 'daily'", clock.now())
+        sent = await send_due(transport, settings)
+        await transport.close()
+    return f"{sent:,} digests: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
+
+
+def memory() -> None:
+    """It must not grow with the number of readers."""
+    for readers in (1_000, 10_000, 100_000):
+        code = f"import uvloop; from bench.digest import peak; print(uvloop.run(peak({readers})))"
+        subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def _warm() -> bytes:
@@ -147,4 +173,7 @@ def main(readers: int = 3_000) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3_000)
+    if "--memory" in sys.argv:
+        memory()
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 3_000)
