@@ -1,7 +1,7 @@
 """The web application.
 
     security headers ── CORS ──┬─ /graphql            GraphQL (api.http; api.live for WebSocket), GraphiQL for browsers
-                               ├─ /healthz /readyz    is the process up; can it reach the database
+                               ├─ /healthz /readyz    is the process up; can it do its work (api.health)
                                └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
 
 The database is opened and closed by whoever builds the app.
@@ -13,13 +13,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +24,7 @@ from api.context import Nudge
 from api.documents import Documents, read_manifest
 from api.execution import Engine
 from api.ground import Ground
+from api.health import health_routes
 from api.http import GraphQLEndpoint
 from api.limits import Limits
 from api.live.live import Live
@@ -34,10 +32,7 @@ from api.live.sockets import SocketEndpoint
 from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
-from casework.database import fetch
 from notifier.doorbell import Doorbell
-
-log = structlog.get_logger(__name__)
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -75,8 +70,7 @@ def build_app(
     routes = [
         Route("/graphql", GraphQLEndpoint(live).__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", SocketEndpoint(live)),
-        Route("/healthz", _healthy),
-        Route("/readyz", _ready),
+        *health_routes(doorbell),
         *extra_routes,
     ]
 
@@ -139,16 +133,3 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-async def _healthy(request: Request) -> PlainTextResponse:
-    return PlainTextResponse("ok\n")
-
-
-async def _ready(request: Request) -> PlainTextResponse:
-    try:
-        await fetch("SELECT 1 AS one")
-    except Exception:
-        log.exception("the database does not answer")
-        return PlainTextResponse("the database does not answer\n", 503)
-    return PlainTextResponse("ok\n")

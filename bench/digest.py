@@ -30,7 +30,8 @@ from casework import clock
 from casework.access import viewer_for
 from casework.actions import accounts, filing, handling, membership, talking
 from casework.config import Settings
-from casework.database import close_database, fetch, migrate, open_database
+from casework.database import close_database, fetch, open_database
+from casework.migrating import migrate
 from casework.people import Role
 from curbcast.wiring import register_all_models
 from digests.jobs import send_due

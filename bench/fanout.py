@@ -24,7 +24,8 @@ from casework import clock
 from casework.access import Viewer, viewer_for
 from casework.actions import accounts, filing, handling, membership
 from casework.config import Settings
-from casework.database import close_database, fetch, migrate, open_database
+from casework.database import close_database, fetch, open_database
+from casework.migrating import migrate
 from casework.people import Role
 from casework.requests import ServiceRequest
 from curbcast.wiring import register_all_models

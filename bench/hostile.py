@@ -26,7 +26,8 @@ from casework.actions.accounts import create_person
 from casework.actions.filing import submit_request
 from casework.actions.membership import add_member, create_category, create_organization
 from casework.config import Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
+from casework.migrating import migrate
 from casework.people import Role
 from curbcast.wiring import register_all_models
 

@@ -33,7 +33,8 @@ from bench.sockets import Client, Ears, connect
 from casework import clock
 from casework.access import viewer_for
 from casework.actions import accounts, filing, membership
-from casework.database import close_database, fetch, migrate, open_database
+from casework.database import close_database, fetch, open_database
+from casework.migrating import migrate
 from casework.people import Role
 from curbcast.wiring import register_all_models
 from notifier.relay import stamp

@@ -26,8 +26,9 @@ from rich.table import Table
 
 from bench import servers
 from casework.areas import areas_at
-from casework.database import close_database, connection, fetch, migrate, open_database
+from casework.database import close_database, connection, fetch, open_database
 from casework.geometry import contains
+from casework.migrating import migrate
 from casework.people import Person
 from curbcast.wiring import register_all_models
 

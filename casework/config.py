@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     live_tick_seconds: float = Field(default=2.0, gt=0)
     live_queue: int = Field(default=256, ge=8)
     mail_attempts: int = Field(default=12, ge=1)
+    keep_tickets_days: int = Field(default=30, ge=1)
+    keep_sessions_days: int = Field(default=30, ge=1)
+    keep_attempts_days: int = Field(default=365, ge=1)
+    keep_notifications_days: int | None = Field(default=None, ge=60)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     graphiql: bool = True
     trusted_documents: Path | None = None

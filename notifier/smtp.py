@@ -139,6 +139,11 @@ class Line(SMTP):
         # So that `finish` can tell whether everything has been passed on to the system.
         cast(asyncio.WriteTransport, self.transport).set_write_buffer_limits(high=0)
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether the open connection is encrypted."""
+        return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
+
     async def begin(self, envelope: Envelope, *, eight_bit: bool) -> None:
         """Announce a mail: Refused, Unspeakable, or SMTPException where the connection has ended."""
         options = [b"BODY=8BITMIME"] if eight_bit and self.supports_extension("8bitmime") else []

@@ -22,15 +22,19 @@ from notifier.jobs import Context, archive_requests, deliver_mail, fetch_bounces
 
 JOB_TIMEOUT_SECONDS = 3600
 _HEARTBEAT_SECONDS = 30
+_NIGHT = (3, 17)
+"""Hour and minute, in the machine's own time zone."""
 _EVEN_SECONDS = frozenset(range(0, 60, 2))
 
 
 @dataclass(frozen=True)
 class Duties:
-    """The jobs of one half, each with its seconds of every minute, and the queue on which they are rung for."""
+    """The jobs of one half, each with its seconds of every minute, and the queue on which they are rung for; and those
+    that are done once a night."""
 
     queue: str
     timetable: tuple[tuple[WorkerCoroutine, AbstractSet[int]], ...]
+    nightly: tuple[WorkerCoroutine, ...] = ()
 
 
 DUTIES = Duties(
@@ -54,9 +58,12 @@ async def worker_for(duties: Duties, context: Context, *, burst: bool = False) -
     for whoever runs the worker.
     """
     options: dict[str, Any] = {"keep_result": 0, "timeout": JOB_TIMEOUT_SECONDS, "max_tries": 1}
+    jobs = [*(job for job, _ in duties.timetable), *duties.nightly]
+    times = [cron(job, second=set(at), **options) for job, at in duties.timetable]
+    times += [cron(job, hour=_NIGHT[0], minute=_NIGHT[1], second=0, **options) for job in duties.nightly]
     return Worker(
-        functions=[func(job, **options) for job, _ in duties.timetable],
-        cron_jobs=None if burst else [cron(job, second=set(at), **options) for job, at in duties.timetable],
+        functions=[func(job, **options) for job in jobs],
+        cron_jobs=None if burst else times,
         redis_pool=await context["doorbell"].connect(),
         queue_name=duties.queue,
         ctx=dict(context),
@@ -73,6 +80,7 @@ async def worker_for(duties: Duties, context: Context, *, burst: bool = False) -
     )
 
 
-def heartbeat(queue: str) -> str:
-    """The name under which this machine's worker of a queue is heard (`Doorbell.hears`)."""
-    return f"{queue}:alive:{socket.gethostname()}"
+def heartbeat(queue: str, machine: str | None = None) -> str:
+    """The name under which a machine's worker of a queue, this one's unless another is named, is heard
+    (`Doorbell.hears`)."""
+    return f"{queue}:alive:{socket.gethostname() if machine is None else machine}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.servers import Server, create_database
-from casework.database import migrate
+from casework.migrating import migrate
 from curbcast.wiring import register_all_models
 
 # Deleting from the few tables that have rows takes a tenth of the time of TRUNCATE. A test that left a transaction

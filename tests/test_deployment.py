@@ -73,7 +73,7 @@ def test_the_services_are_all_there() -> None:
 
 def test_each_command_is_one_that_the_program_has() -> None:
     said = {name: understood(shlex.split(service["command"])) for name, service in OURS.items()}
-    assert said["migrate"] == ("migrate", {"data_dir": None})
+    assert said["migrate"] == ("migrate", {"only_plan": False, "data_dir": None})
     assert said["api"] == ("serve", {"host": "0.0.0.0", "port": 8000, "data_dir": None})
     for half in WORKERS:
         assert said[half] == ("worker", {"half": half, "check": False, "data_dir": None})

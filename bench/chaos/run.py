@@ -24,7 +24,8 @@ from bench.chaos.town import Load, found_town
 from bench.chaos.troubles import Troubles
 from bench.chaos.verdict import Verdict, judge
 from bench.chaos.weather import Weather
-from casework.database import close_database, fetch, migrate, open_database
+from casework.database import close_database, fetch, open_database
+from casework.migrating import migrate
 from curbcast.wiring import register_all_models
 
 _FAULTS = 0.02

@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from casework.config import Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
 from casework.errors import CaseworkError
+from casework.migrating import migrate
 from curbcast.importing.progress import shown
 from curbcast.importing.run import import_requests
 from curbcast.importing.sums import Sums

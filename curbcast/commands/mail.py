@@ -17,8 +17,9 @@ from api.pages.gallery import gallery_routes
 from api.pages.gallery.showing import as_seen
 from api.pages.html import STATIC
 from casework.config import Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
 from casework.errors import CaseworkError
+from casework.migrating import migrate
 from casework.text import address as checked_address
 from curbcast.listening import server_for
 from curbcast.screenshots import SEEN, find_chromium, take

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from casework.actions import accounts, membership
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
 from casework.errors import CaseworkError
+from casework.migrating import migrate
 from casework.organizations import Organization
 from casework.people import Person, Role
 from curbcast.settings import load_settings

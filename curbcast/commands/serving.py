@@ -1,4 +1,4 @@
-"""What runs: `serve`, `demo`, `worker`, `migrate`."""
+"""What runs: `serve`, `demo`, `worker`."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
 from casework.config import Gallery, Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
 from curbcast.demo import Demo, build_town, live
 from curbcast.listening import server_for
-from curbcast.one_process import Running, running
+from curbcast.one_process import NOTIFIER_DUTIES, Running, running
 from curbcast.settings import load_settings
 from notifier.at_work import stay_at_work
 from notifier.captured import CapturedMail
@@ -54,11 +54,13 @@ class Half(StrEnum):
     DIGESTS = "digests"
 
 
+DUTIES = {Half.NOTIFIER: NOTIFIER_DUTIES, Half.DIGESTS: digests.worker.DUTIES}
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("demo")(demo)
     app.command("worker")(worker)
-    app.command("migrate")(migrate_database)
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
@@ -172,19 +174,12 @@ async def _work(settings: Settings, redis_url: str, half: Half) -> None:
         stack.push_async_callback(doorbell.close)
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
-        duties = digests.worker.DUTIES if half is Half.DIGESTS else notifier.worker.DUTIES
+        duties = DUTIES[half]
         working = asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport)))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)
         with suppress(asyncio.CancelledError):
             await working
-
-
-def migrate_database(data_dir: DataDir = None) -> None:
-    """Bring the database's schema up to date."""
-    settings = load_settings(data_dir=data_dir)
-    asyncio.run(migrate(settings.database_url))
-    typer.echo("The schema is up to date.")
 
 
 def _is_loopback(host: str) -> bool:

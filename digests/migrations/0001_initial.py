@@ -10,6 +10,8 @@ from notifier.notifications import State
 class Migration(migrations.Migration):
     initial = True
 
+    dependencies = [("notifier", "0001_initial")]
+
     operations = [
         ops.CreateModel(
             name="Issue",

@@ -14,6 +14,8 @@ from notifier.preferences import Cadence
 class Migration(migrations.Migration):
     initial = True
 
+    dependencies = [("casework", "0001_initial")]
+
     operations = [
         ops.CreateModel(
             name="AreaChoice",

@@ -223,18 +223,6 @@ async def test_other_origins_are_let_in_by_setting_only(town: Town) -> None:
         settings(cors_origins="app.example.org")
 
 
-async def test_the_process_says_whether_it_is_well(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ((await town.client.get("/healthz")).text, (await town.client.get("/readyz")).text) == ("ok\n", "ok\n")
-
-    async def broken(sql: str) -> None:
-        raise ConnectionError("no route to secret.host")
-
-    monkeypatch.setattr("api.app.fetch", broken)
-    ready = await town.client.get("/readyz")
-    assert (ready.status_code, ready.text) == (503, "the database does not answer\n")
-    assert (await town.client.get("/healthz")).status_code == 200
-
-
 async def test_an_unexpected_exception_is_masked_with_the_id_it_is_logged_under(
     town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
