@@ -2,6 +2,7 @@
 
     security headers ── CORS ──┬─ /graphql            GraphQL (api.http; api.live for WebSocket), GraphiQL for browsers
                                ├─ /healthz /readyz    is the process up; can it do its work (api.health)
+                               ├─ /metrics            for Prometheus (api.metrics)
                                └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
 
 The database is opened and closed by whoever builds the app.
@@ -10,15 +11,18 @@ The database is opened and closed by whoever builds the app.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from api.context import Nudge
 from api.documents import Documents, read_manifest
@@ -29,11 +33,13 @@ from api.http import GraphQLEndpoint
 from api.limits import Limits
 from api.live.live import Live
 from api.live.sockets import SocketEndpoint
+from api.metrics import metrics_routes
 from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
 from notifier.doorbell import Doorbell
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -56,7 +62,7 @@ def build_app(
     Without a `doorbell` nobody counts how often somebody tries something, and nobody is told that it can't wait.
     """
     live = Live(ground_for(settings, after_commit, doorbell), doorbell)
-    middleware = [Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
+    middleware = [Middleware(RequestIds), Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
     if settings.cors_origins:
         middleware.append(
             Middleware(
@@ -71,6 +77,7 @@ def build_app(
         Route("/graphql", GraphQLEndpoint(live).__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", SocketEndpoint(live)),
         *health_routes(doorbell),
+        *metrics_routes(settings),
         *extra_routes,
     ]
 
@@ -111,6 +118,28 @@ def engine_for(settings: Settings) -> Engine:
         cost=settings.max_query_cost,
     )
     return Engine(executable_schema(), limits, introspection=settings.introspection)
+
+
+class RequestIds:
+    """Names each request, by its own X-Request-ID where it brings one, for the answer and for every line of the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        name = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+        async def with_name(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("X-Request-ID", name)
+            await send(message)
+
+        with bound_contextvars(request_id=name):
+            await self._app(scope, receive, with_name)
 
 
 class SecurityHeaders:

@@ -39,6 +39,7 @@ from strawberry.execution import optimized_is_awaitable
 from api.context import Context
 from api.errors import Refused, formatted
 from api.limits import Limits, check, check_cost
+from api.metrics import count_errors, timed
 
 # Longer documents are parsed each time: clients that repeat themselves send short ones.
 _REMEMBERED_LENGTH = 8_000
@@ -102,7 +103,10 @@ class Engine:
         """The answer of a query or mutation. Without `data` nothing has run: the variables did not fit."""
         if prepared.is_subscription:
             raise Refused("NOT_A_QUERY", "Subscriptions are served over WebSocket and server-sent events.")
-        return await self._run(prepared, context, None)
+        with timed(prepared):
+            answer = await self._run(prepared, context, None)
+        count_errors(prepared, answer)
+        return answer
 
     def asked_for(self, prepared: Prepared) -> tuple[str, dict[str, Any]]:
         """The field that a subscription follows, and its arguments as values. Raises NotValid."""

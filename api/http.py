@@ -30,6 +30,7 @@ from api.ground import Ground, read_json
 from api.language import accepted_language, quality
 from api.live.events import EVENT_STREAM, EventStreamResponse
 from api.live.live import Live
+from api.metrics import count_errors
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -94,10 +95,12 @@ class GraphQLEndpoint:
                 headers = {"Cache-Control": f"public, max-age={self.ground.settings.public_cache_seconds}"}
         except NotValid as invalid:
             answer = {"errors": invalid.errors}
+            count_errors(None, answer)
         except Refused as refused:
             if refused.status != 400 or refused.code == "BAD_REQUEST":
                 raise
             answer = {"errors": [refused.formatted(context.language)]}
+            count_errors(None, answer)
         refused_late = media == GRAPHQL_RESPONSE and "data" not in answer
         response = _response(answer, 400 if refused_late else 200, media, headers)
         return _unless_known(request, response) if headers else response

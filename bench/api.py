@@ -32,7 +32,8 @@ from casework.actions.membership import add_member, create_category, create_orga
 from casework.actions.talking import add_comment
 from casework.actions.watching import follow
 from casework.config import Settings
-from casework.database import close_database, migrate, open_database
+from casework.database import close_database, open_database
+from casework.migrating import migrate
 from casework.people import Role
 from curbcast.wiring import register_all_models
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32)
+    old_secret_key: str | None = Field(default=None, min_length=32)
     mail_from: str = "curbcast@localhost"
     bounce_address: str | None = None
     bounce_mailbox: str | None = None
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
     live_tick_seconds: float = Field(default=2.0, gt=0)
     live_queue: int = Field(default=256, ge=8)
     mail_attempts: int = Field(default=12, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: str | None = Field(default=None, min_length=16)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
     keep_tickets_days: int = Field(default=30, ge=1)
     keep_sessions_days: int = Field(default=30, ge=1)
     keep_attempts_days: int = Field(default=365, ge=1)
@@ -120,6 +126,11 @@ class Settings(BaseSettings):
         if self.environment == "production" and self.mail_gallery is Gallery.OPERATOR:
             raise ValueError("MAIL_GALLERY: in production the gallery is for staff, or off")
         return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All by which a link may be signed; the first one signs."""
+        return (self.secret_key,) if self.old_secret_key is None else (self.secret_key, self.old_secret_key)
 
     @property
     def lease(self) -> timedelta:

@@ -64,14 +64,19 @@ def register_models(app: str, modules: Sequence[str]) -> None:
     _models[app] = tuple(modules)
 
 
+def apps() -> dict[str, dict[str, Any]]:
+    """Each package's models and migrations, as Tortoise wants to be told."""
+    return {
+        app: {"models": list(modules), "default_connection": "default", "migrations": f"{app}.migrations"}
+        for app, modules in _models.items()
+    }
+
+
 def tortoise_config(url: str) -> dict[str, Any]:
     """The configuration of Tortoise and of its migrations for a database URL (postgres:// or sqlite://)."""
     return {
         "connections": {"default": _connection(url)},
-        "apps": {
-            app: {"models": list(modules), "default_connection": "default", "migrations": f"{app}.migrations"}
-            for app, modules in _models.items()
-        },
+        "apps": apps(),
         "use_tz": True,
         "timezone": "UTC",
     }

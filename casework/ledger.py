@@ -12,12 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from tortoise import fields
 from tortoise.models import Model
 
 from casework.database import MomentField, fetch, is_postgres, require_transaction
 from casework.events import Event, to_data
 from casework.history import HistoryRow
+
+log = structlog.get_logger(__name__)
 
 IMPORTED = "imported"
 TOLD = "told"
@@ -65,6 +68,7 @@ async def record(event: Event) -> HistoryRow:
     if not silent:
         priority = 0 if event.is_urgent else 1
         await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk, priority=priority)
+    log.info("event_written", event_id=row.id, type=row.type, service_request=row.request_id)
     return row
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from tortoise import Tortoise
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 
-from casework.database import connection, fetch, is_postgres, tortoise_config, transaction
+from casework.database import apps, connection, fetch, is_postgres, tortoise_config, transaction
 
 _MIGRATION_LOCK = 4_021_009
 
@@ -38,7 +38,7 @@ async def migrate(url: str, *, tell: Callable[[str], object] = lambda name: None
     names. It needs no open connection and leaves none."""
     done = []
     async with _unopened(url), _alone(url):
-        while (name := await _next_step(url, tell)) is not None:
+        while (name := await _next_step(tell)) is not None:
             done.append(name)
     return done
 
@@ -46,7 +46,7 @@ async def migrate(url: str, *, tell: Callable[[str], object] = lambda name: None
 async def plan(url: str) -> list[Step]:
     """What `migrate` would do, in order. Changes nothing."""
     async with _unopened(url):
-        executor = _executor(url)
+        executor = _executor()
         steps = []
         todo = [step.migration for step in await executor.plan()]
         state = await executor._project_state(set(await executor.recorder.applied_migrations()))
@@ -70,17 +70,17 @@ async def pending() -> list[str]:
 
 def _known() -> list[str]:
     names = []
-    for app, settings in tortoise_config("")["apps"].items():
+    for app, settings in apps().items():
         package = import_module(settings["migrations"])
         names += [f"{app}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
     return names
 
 
-async def _next_step(url: str, tell: Callable[[str], object]) -> str | None:
+async def _next_step(tell: Callable[[str], object]) -> str | None:
     async with transaction():
         if is_postgres():
             await fetch("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
-        executor = _executor(url)
+        executor = _executor()
         # Asking a table that is not there would end the transaction.
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
         steps: list[PlanStep] = await executor.plan()
@@ -92,8 +92,8 @@ async def _next_step(url: str, tell: Callable[[str], object]) -> str | None:
         return f"{step.app_label}.{step.name}"
 
 
-def _executor(url: str) -> MigrationExecutor:
-    return MigrationExecutor(connection(), tortoise_config(url)["apps"])
+def _executor() -> MigrationExecutor:
+    return MigrationExecutor(connection(), apps())
 
 
 @asynccontextmanager

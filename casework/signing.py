@@ -14,15 +14,24 @@ from binascii import Error as NotBase64
 _MAC_BYTES = 16
 
 
+Secret = str | tuple[str, ...]
+"""What verifies: one secret, or all that are valid while one replaces the other."""
+
+
+def each_of(secret: Secret) -> tuple[str, ...]:
+    return (secret,) if isinstance(secret, str) else secret
+
+
 def make_token(secret: str, purpose: str, subject: str) -> str:
-    """A token that only `read_token` with the same secret and purpose turns back into its subject."""
+    """A token that only `read_token`, with that secret and purpose, turns back into its subject."""
     return base64.urlsafe_b64encode(subject.encode() + b"." + seal(secret, purpose, subject)).decode().rstrip("=")
 
 
-def read_token(secret: str, purpose: str, token: str) -> str | None:
+def read_token(secret: Secret, purpose: str, token: str) -> str | None:
     """The subject, or None where the token was not made by us for this purpose."""
     subject, mac = _parts(token)
-    return subject if subject and hmac.compare_digest(mac, seal(secret, purpose, subject)) else None
+    proven = [hmac.compare_digest(mac, seal(one, purpose, subject)) for one in each_of(secret)]
+    return subject if subject and any(proven) else None
 
 
 def unproven_subject(token: str) -> str | None:

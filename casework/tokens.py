@@ -20,7 +20,7 @@ from casework.errors import BadLink
 from casework.organizations import Organization
 from casework.people import Person, Role
 from casework.requests import ServiceRequest
-from casework.signing import make_token, read_token, unproven_subject
+from casework.signing import Secret, make_token, read_token, unproven_subject
 
 _LARGEST_ROW = 2**31 - 1
 
@@ -107,7 +107,7 @@ def token_of(secret: str, ticket: Ticket) -> str:
     return make_token(secret, _sealed_for(ticket), str(ticket.id))
 
 
-async def ticket_of(secret: str, token: str, at: datetime, *purposes: Purpose) -> Ticket | None:
+async def ticket_of(secret: Secret, token: str, at: datetime, *purposes: Purpose) -> Ticket | None:
     """The ticket behind a token, if it is for one of these purposes and still good; with person and organization."""
     subject = unproven_subject(token)
     if subject is None or not subject.isascii() or not subject.isdigit() or int(subject[:12]) > _LARGEST_ROW:
@@ -118,7 +118,7 @@ async def ticket_of(secret: str, token: str, at: datetime, *purposes: Purpose) -
     return ticket if ticket.used_at is None and at < ticket.expires_at else None
 
 
-async def redeem(secret: str, token: str, at: datetime, *purposes: Purpose) -> Ticket:
+async def redeem(secret: Secret, token: str, at: datetime, *purposes: Purpose) -> Ticket:
     """Use a ticket up, as part of the caller's commit. Raises BadLink; of two at once, one gets it."""
     require_transaction()
     ticket = await ticket_of(secret, token, at, *purposes)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from curbcast.commands import bench, bounces, digest, importing, mail, mending, people, schema, serving
+from curbcast.commands import bench, bounces, digest, explaining, importing, mail, mending, people, schema, serving
+from curbcast.logs import quieten
 from curbcast.wiring import register_all_models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
 serving.add_to(app)
 mending.add_to(app)
+explaining.add_to(app)
 people.add_to(app)
 importing.add_to(app)
 schema.add_to(app)
@@ -21,6 +23,7 @@ app.add_typer(digest.app, name="digest")
 
 
 def main() -> None:
+    quieten()
     register_all_models()
     app()
 

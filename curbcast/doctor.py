@@ -20,7 +20,7 @@ from casework import clock
 from casework.config import Settings
 from casework.database import close_database, fetch, is_postgres, moment, open_database
 from casework.migrating import pending
-from curbcast.backlog import oldest_work
+from digests.backlog import DIGESTS, EVENTS, LINES, MAILS, UNSENT, waiting
 from notifier import templates
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
 from notifier.lint import problems
@@ -31,6 +31,13 @@ from notifier.worker import heartbeat
 _PATIENCE_SECONDS = 15.0
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _LATE = timedelta(minutes=5)
+_WORK = {
+    EVENTS: "events to tell",
+    MAILS: "mails to send",
+    UNSENT: "mails that should have gone at once",
+    DIGESTS: "digests to send",
+    LINES: "lines to gather",
+}
 
 
 class State(StrEnum):
@@ -126,9 +133,10 @@ async def _migrations() -> Finding:
 
 
 async def _oldest_work() -> Finding:
-    now, works = clock.now(), await oldest_work()
-    late = [work for work in works if now - work.since > _LATE]
-    seen = "; ".join(f"{work.what}: {work.count}, the oldest waits {_said(now - work.since)}" for work in works)
+    now = clock.now()
+    ages = {(work.what, work.count): now - work.since for work in await waiting() if work.since is not None}
+    late = [what for (what, _), age in ages.items() if age > _LATE]
+    seen = "; ".join(f"{count} {_WORK[what]}, the oldest for {_said(age)}" for (what, count), age in ages.items())
     if late:
         todo = "Is a worker running (see below)? What its log says of these, `curbcast explain` tells, too."
         return Finding("oldest work", State.BAD, seen, todo)

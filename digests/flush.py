@@ -19,6 +19,7 @@ from digests.asking import ask_again, held_lines, outlines_of
 from digests.compose import DIGESTS, ToldLine
 from digests.issues import ASKED, Issue
 from digests.writing import Desk
+from notifier import metrics
 from notifier.held import hold
 from notifier.leases import Queue, Settlement
 from notifier.notifications import State
@@ -110,7 +111,19 @@ async def prepare(issues: Sequence[Issue], settings: Settings, *, lease_until: d
         else:
             written = desk.write(issue, lines)
             address = str(lines[0].reader.address)
-            prepared.mails.append(Mail(issue.id, issue.attempts, address, written.message, written.delivery))
+            prepared.mails.append(
+                Mail(
+                    issue.id,
+                    issue.attempts,
+                    address,
+                    written.message,
+                    written.delivery,
+                    "digest",
+                    tuple(line.case.event_id for line in lines),
+                    issue.window_start,
+                    issue.cadence,
+                )
+            )
     await _drop(asked)
     await _let_go(later, [issue.id for issue in issues], now, lease_until)
     return prepared
@@ -152,6 +165,7 @@ async def _drop(asked: Sequence[ToldLine]) -> None:
         if line.decision.skip is not None
     ]
     if dropped:
+        metrics.skipped(str(each["skip"]) for each in dropped)
         await fetch(
             "UPDATE notification SET state = 'skipped', skip = given.skip, settled_at = $2"
             f" FROM {rows_of('$1', id='bigint', skip='text')} AS given WHERE notification.id = given.id"

@@ -54,7 +54,7 @@ class ReadIssue:
 async def read_issue(settings: Settings, token: str) -> ReadIssue | None:
     """The digest behind a link as far as its reader may still see it; None where we made no such link, or its reader's
     account is closed."""
-    named = read_token(settings.secret_key, DIGEST, token)
+    named = read_token(settings.secrets, DIGEST, token)
     issue = await Issue.get_or_none(id=int(named)) if named is not None else None
     if issue is None or not await _has_reader(issue):
         return None

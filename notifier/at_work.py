@@ -15,6 +15,7 @@ import asyncio
 import structlog
 from arq.worker import Worker
 
+from notifier import metrics
 from notifier.doorbell import AWAY
 from notifier.jobs import Context
 from notifier.worker import Duties, worker_for
@@ -38,6 +39,7 @@ async def stay_at_work(duties: Duties, context: Context) -> None:
             await _finish(worker)
             raise
         except AWAY as error:
+            metrics.REDIS_LOST.inc()
             log.warning("redis_away", queue=duties.queue, error=repr(error))
         except Exception:
             log.exception("worker_broke", queue=duties.queue)

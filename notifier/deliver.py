@@ -16,6 +16,7 @@ from functools import partial
 from casework import clock
 from casework.config import Settings
 from casework.database import as_rows, fetch, rows_of, transaction
+from notifier import metrics
 from notifier.area_readers import area_ids_in
 from notifier.cases import Case, load_cases
 from notifier.compose import compose
@@ -82,6 +83,7 @@ async def settle(settlements: Sequence[Settlement], *, lease_until: datetime) ->
                 f" FROM {given} AS given WHERE notification.id = given.id",
                 as_rows([{"id": each.id, "skip": each.skip, "held_until": each.held_until} for each in special]),
             )
+        metrics.skipped(each.skip for each in special if each.skip is not None)
         over = [{"id": each.id, "state": each.state.value} for each in settlements if each.is_over]
         if over:
             await fetch(
@@ -191,7 +193,16 @@ def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared
     if len(told) > 1:  # about several requests, so part of none of their conversations
         envelope = replace(envelope, references=())
     message = compose(shared.letter([(each.case, each.decision.kind) for each in told], first.reader), reader, envelope)
-    return Mail(leader.id, leader.attempts, envelope.to_address, message, envelope.delivery)
+    return Mail(
+        leader.id,
+        leader.attempts,
+        envelope.to_address,
+        message,
+        envelope.delivery,
+        kind.key,
+        tuple(line.case.event_id for line in told),
+        min(line.case.event.occasion.at for line in told),
+    )
 
 
 class _Shared:

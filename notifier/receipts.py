@@ -77,7 +77,7 @@ async def prove(settings: Settings, report: Report) -> Proven | None:
     for token in report.tokens:
         mail, reader = named_by(token)
         candidates = [*report.addresses, *await _present_address(reader)]
-        address = proven_address(settings.secret_key, token, candidates)
+        address = proven_address(settings.secrets, token, candidates)
         if address is not None:
             return Proven(mail, address, report.verdict, report.status, report.detail)
     return None

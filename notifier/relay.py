@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from casework import clock, ledger
 from casework.database import as_rows, fetch, is_postgres, rows_of, transaction
 from casework.ledger import Claim
+from notifier import metrics
 from notifier.backoff import wait_before_retry
 from notifier.bursts import BURST, count_mails
 from notifier.cases import Case, load_cases
@@ -50,11 +52,16 @@ async def tell_due(*, lease: timedelta, limit: int = 20) -> int:
     claims = await ledger.claim(clock.now(), lease=lease, limit=limit)
     cases = await load_cases(claim.event_id for claim in claims)
     for claim in claims:
-        try:
-            await tell(claim, cases[claim.event_id], lease=lease)
-        except Exception as error:  # one event that can't be told must not hold up the others
-            log.exception("event_not_told", event_id=claim.event_id, attempts=claim.attempts)
-            await ledger.postpone(claim.event_id, clock.now() + wait_before_retry(claim.attempts), repr(error))
+        with bound_contextvars(event_id=claim.event_id):
+            try:
+                await tell(claim, cases[claim.event_id], lease=lease)
+            except Exception as error:  # one event that can't be told must not hold up the others
+                metrics.FAILED.inc()
+                log.exception("event_not_told", attempts=claim.attempts)
+                await ledger.postpone(claim.event_id, clock.now() + wait_before_retry(claim.attempts), repr(error))
+            else:
+                metrics.TOLD.inc()
+                log.info("event_told", type=type(cases[claim.event_id].event).__name__)
     return len(claims)
 
 
@@ -103,12 +110,13 @@ async def _write(claim: Claim, case: Case, reasons: Reasons, *, cursor: int, is_
             await _alone()
         await _hold_bursts(case, rows)
         await _insert(case, rows, now)
-        if not is_last:
+        if is_last:
+            await ledger.settle(case.event_id)
+            if bulk is not None and await ledger.is_bulk_told(bulk):
+                await release_bulk(bulk)
+        else:
             await ledger.advance(claim, cursor, now + lease)
-            return
-        await ledger.settle(case.event_id)
-        if bulk is not None and await ledger.is_bulk_told(bulk):
-            await release_bulk(bulk)
+    metrics.skipped(row["skip"] for row in rows if row["skip"] is not None)
 
 
 def _row(case: Case, reader: ReaderNow, decision: Decision, now: datetime) -> Row:

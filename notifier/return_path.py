@@ -14,10 +14,10 @@ from __future__ import annotations
 import base64
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from casework.config import Settings
-from casework.signing import seal
+from casework.signing import Secret, each_of, seal
 
 HEADER = "X-Curbcast-Delivery"
 _PURPOSE = "delivery"
@@ -54,8 +54,8 @@ def named_by(token: str) -> tuple[str, str]:
     return mail, sort + number
 
 
-def proven_address(secret: str, token: str, candidates: Iterable[str]) -> str | None:
+def proven_address(secret: Secret, token: str, candidates: Collection[str]) -> str | None:
     """The one of these addresses for which the token was made; None where it is for none, or is forged."""
     named = named_by(token)
-    made = ((each, delivery_token(secret, *named, each)) for each in candidates)
+    made = ((each, delivery_token(one, *named, each)) for one in each_of(secret) for each in candidates)
     return next((each for each, its_token in made if hmac.compare_digest(its_token, token)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +12,10 @@ import structlog
 
 from casework import clock
 from casework.config import Settings
+from notifier import metrics
 from notifier.backoff import wait_before_retry
 from notifier.leases import Settlement
+from notifier.message_ids import ISSUE, NOTIFICATION, mail_name
 from notifier.notifications import State
 from notifier.outcome import Outcome, Transport
 from notifier.return_path import return_path
@@ -28,13 +31,20 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class Mail:
     """One message, ready to go: `message` is complete with headers, `id` is the row that it is sent for, and
-    `delivery` the token that a report on it comes back with."""
+    `delivery` the token that a report on it comes back with.
+
+    It tells `events`. `since` is when the first of them happened; of a digest, which has a `cadence`, when it was due.
+    """
 
     id: int
     attempts: int
     recipient: str
     message: bytes
     delivery: str
+    kind: str
+    events: tuple[int, ...]
+    since: datetime
+    cadence: str | None = None
 
 
 async def send_all(
@@ -68,13 +78,36 @@ async def send_all(
             )
         return _settlement(mail, attempts[mail.id], outcome, settings)
 
+    sent = {mail.id: mail for mail in mails}
+
+    async def settle_and_say(done: Sequence[Settlement]) -> None:
+        await settle(done)
+        _say([(sent[each.id], each) for each in done])
+
     done: list[Settlement] = []
     for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails if mail.id in attempts]):
         done.append(await result)
         if len(done) >= _SETTLE_AT_ONCE:
-            await settle(done)
+            await settle_and_say(done)
             done = []
-    await settle(done)
+    await settle_and_say(done)
+
+
+def _say(settled: Sequence[tuple[Mail, Settlement]]) -> None:
+    """To the log and to Prometheus: how these tries ended."""
+    for mail, settlement in settled:
+        metrics.MAILS.labels(mail.kind, str(settlement.outcome)).inc()
+        if settlement.outcome is State.SENT and mail.cadence is not None:
+            metrics.sent_digest(mail.cadence, mail.since)
+        elif settlement.outcome is State.SENT:
+            metrics.sent(mail.kind, mail.since)
+    if settled:
+        log.info(
+            "mails_settled",
+            **Counter(str(settlement.outcome) for _, settlement in settled),
+            mails=[mail_name(NOTIFICATION if mail.cadence is None else ISSUE, mail.id) for mail, _ in settled],
+            events=sorted({event for mail, _ in settled for event in mail.events}),
+        )
 
 
 def _settlement(mail: Mail, attempt_id: int, outcome: Outcome, settings: Settings) -> Settlement:

@@ -44,7 +44,7 @@ class Wish:
 
 async def read_wish(settings: Settings, token: str) -> Wish | None:
     """The wish behind a link, or None where the link was not made by us or its reader is gone."""
-    content = read_token(settings.secret_key, UNSUBSCRIBE, token)
+    content = read_token(settings.secrets, UNSUBSCRIBE, token)
     verb, reference, subject, about = [*(content or "").split(":"), "", "", ""][:4]
     found = await reader_named(reference)
     if found is None:

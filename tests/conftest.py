@@ -10,10 +10,12 @@ node              Node with the packages of tests/node/package.json; skips where
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bench import servers
@@ -26,6 +28,10 @@ from tests.nodejs import Node, NoNode, installed_node
 # The same examples on every run, and no seconds asserted.
 settings.register_profile("curbcast", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("curbcast")
+
+
+# Only what is wrong is logged, as by commands that end by themselves.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,7 @@ from api.errors import formatted_error
 from api.live.endings import SessionEnded, TooSlow, too_slow, with_cursor
 from api.live.live import Live
 from api.live.members import Member
+from api.metrics import SOCKETS
 from casework.errors import CaseworkError
 
 Errors = Sequence[dict[str, Any]]
@@ -34,6 +35,7 @@ class Connection(ABC):
         self._room: asyncio.Event | None = None
         self.members: dict[str, Member] = {}
         live.connections[self] = None
+        SOCKETS.inc()
 
     @abstractmethod
     def _wake(self) -> None:
@@ -77,7 +79,9 @@ class Connection(ABC):
     def gone(self) -> None:
         """The client is there no more."""
         self._waiting.clear()
-        self._live.connections.pop(self, None)
+        if self in self._live.connections:
+            del self._live.connections[self]
+            SOCKETS.dec()
         for member in self.members.values():
             self._live.leave(member)
         self.members.clear()

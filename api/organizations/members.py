@@ -84,7 +84,7 @@ class MemberMutations:
 
     @strawberry.mutation(description="Accept an invitation by the link of its mail; makes the account where needed.")
     async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> AccountPayload:
-        hashing, secret = Hashing(input.password or ""), info.context.settings.secret_key
+        hashing, secret = Hashing(input.password or ""), info.context.settings.secrets
 
         async def first() -> None:
             await count(info, Verb.LINK)

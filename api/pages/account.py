@@ -41,7 +41,7 @@ def account_routes(settings: Settings) -> list[Route]:
     def routes(name: str, act: Callable[[Ticket, Words, str, FormData], Awaitable[None]]) -> list[Route]:
         async def good(request: Request) -> Ticket | None:
             token = request.path_params["token"]
-            return await ticket_of(settings.secret_key, token, clock.now(), *_PAGES[name])
+            return await ticket_of(settings.secrets, token, clock.now(), *_PAGES[name])
 
         async def show(request: Request) -> Response:
             ticket = await good(request)
@@ -75,17 +75,17 @@ def account_routes(settings: Settings) -> list[Route]:
         ]
 
     async def confirm(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
-        await confirm_email(NOBODY, secret=settings.secret_key, token=token)
+        await confirm_email(NOBODY, secret=settings.secrets, token=token)
 
     async def reset(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
         hashed = await passwords.hashed(_field(form, "password"))
-        await reset_password(NOBODY, secret=settings.secret_key, token=token, password_hash=hashed)
+        await reset_password(NOBODY, secret=settings.secrets, token=token, password_hash=hashed)
 
     async def join(ticket: Ticket, words: Words, token: str, form: FormData) -> None:
         new = await account_with(str(ticket.address)) is None
         await accept_invitation(
             NOBODY,
-            secret=settings.secret_key,
+            secret=settings.secrets,
             token=token,
             name=_field(form, "name") if new else None,
             password_hash=await passwords.hashed(_field(form, "password")) if new else None,

@@ -66,7 +66,7 @@ def preferences_routes(settings: Settings) -> list[Route]:
     """Both verbs of the page."""
 
     async def answer(request: Request) -> Response:
-        reference = read_token(settings.secret_key, PREFERENCES, request.path_params["token"])
+        reference = read_token(settings.secrets, PREFERENCES, request.path_params["token"])
         found = await reader_named(reference or "")
         if found is None:
             words = words_in(asked_for(request) or "en")

@@ -119,7 +119,7 @@ class SigningMutations:
 
     @strawberry.mutation(description="Confirm an address: an account's, or the one a guest reported under.")
     async def confirm_email(self, info: Info, input: ConfirmEmailInput) -> AccountPayload:
-        secret = info.context.settings.secret_key
+        secret = info.context.settings.secrets
         answer = await answered(
             info,
             input,
@@ -172,7 +172,7 @@ class SigningMutations:
 
     @strawberry.mutation(description="Set a new password by the link of a mail. It ends all sessions.")
     async def reset_password(self, info: Info, input: ResetPasswordInput) -> AccountPayload:
-        hashing, secret = Hashing(input.password), info.context.settings.secret_key
+        hashing, secret = Hashing(input.password), info.context.settings.secrets
 
         async def first() -> None:
             await count(info, Verb.LINK)

@@ -11,11 +11,12 @@ from casework.events import AddressChanged, EmailConfirmed, Occasion
 from casework.ledger import record
 from casework.people import BareAddress, Person
 from casework.requests import AddressOrigin, ServiceRequest
+from casework.signing import Secret
 from casework.tokens import Purpose, Ticket, redeem, void
 
 
 @action
-async def confirm_email(viewer: Viewer, *, secret: str, token: str) -> Ticket:
+async def confirm_email(viewer: Viewer, *, secret: Secret, token: str) -> Ticket:
     """Confirm the address that a link was sent to: an account's own, or the one under which a guest filed something.
 
     Raises BadLink, or Conflict where another account has confirmed the address meanwhile.

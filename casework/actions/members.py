@@ -23,6 +23,7 @@ from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person, Role
 from casework.permissions import Action
 from casework.requests import ServiceRequest, Status
+from casework.signing import Secret
 from casework.tokens import Purpose, Ticket, issue, redeem, void
 
 
@@ -77,7 +78,7 @@ async def invite_member(viewer: Viewer, organization_id: int, *, address: str, r
 async def accept_invitation(
     viewer: Viewer,
     *,
-    secret: str,
+    secret: Secret,
     token: str,
     name: str | None = None,
     password_hash: str | None = None,

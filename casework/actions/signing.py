@@ -21,6 +21,7 @@ from casework.errors import BadLink, NotFound, WrongCredentials
 from casework.events import Occasion, PasswordReset, PasswordResetRequested, SignedUp
 from casework.ledger import record
 from casework.people import Person, Session
+from casework.signing import Secret
 from casework.tokens import Purpose, Ticket, issue, redeem, void
 
 
@@ -107,7 +108,7 @@ async def request_password_reset(viewer: Viewer, *, address: str) -> Ticket:
 
 
 @action
-async def reset_password(viewer: Viewer, *, secret: str, token: str, password_hash: str) -> Person:
+async def reset_password(viewer: Viewer, *, secret: Secret, token: str, password_hash: str) -> Person:
     """Set a new password and end every session. The link also shows that the address is theirs. Raises BadLink."""
     at = viewer.occasion().at
     ticket = await redeem(secret, token, at, Purpose.RESET)

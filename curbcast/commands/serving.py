@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import typer
 import uvloop
+from prometheus_client import start_http_server
 from starlette.routing import BaseRoute
 
 import digests.worker
@@ -33,6 +34,7 @@ from casework.config import Gallery, Settings
 from casework.database import close_database, open_database
 from curbcast.demo import Demo, build_town, live
 from curbcast.listening import server_for
+from curbcast.logs import configure_logs
 from curbcast.one_process import NOTIFIER_DUTIES, Running, running
 from curbcast.settings import load_settings
 from notifier.at_work import stay_at_work
@@ -66,6 +68,7 @@ def add_to(app: typer.Typer) -> None:
 def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
     """Run the API; without REDIS_URL also the worker and an embedded Valkey, all in one process."""
     settings = load_settings(data_dir=data_dir)
+    configure_logs(settings)
     if settings.smtp_url is None and not _is_loopback(host):
         typer.secho(
             f"SMTP_URL is not set. Captured mail shows secret links, so it is only kept on loopback: set SMTP_URL to"
@@ -85,6 +88,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
     """Run everything in one process, with a made-up town in which things happen. Mail is captured at /inbox."""
     settings = load_settings(data_dir=data_dir, public_url=f"http://{_shown(host)}:{port}")
+    configure_logs(settings)
     settings = settings.model_copy(update={"smtp_url": None})  # made-up people get no real mail, whatever is set
     uvloop.run(_demo(settings, host, port))
 
@@ -154,6 +158,7 @@ def worker(
         raise typer.Exit(2)
     if check:
         raise typer.Exit(0 if asyncio.run(_lives(settings.redis_url, half)) else 1)
+    configure_logs(settings)
     uvloop.run(_work(settings, settings.redis_url, half))
 
 
@@ -168,6 +173,11 @@ async def _lives(redis_url: str, half: Half) -> bool:
 
 async def _work(settings: Settings, redis_url: str, half: Half) -> None:
     async with AsyncExitStack() as stack:
+        if settings.metrics_port is not None:
+            pages, serving = start_http_server(settings.metrics_port, settings.metrics_host)
+            stack.callback(serving.join)
+            stack.callback(pages.server_close)
+            stack.callback(pages.shutdown)
         await open_database(settings.database_url)
         stack.push_async_callback(close_database)
         doorbell = Doorbell(redis_url)

@@ -44,7 +44,7 @@ FOR_STAFF = {
 }
 """Route -> what staff are shown of it, by their API session, each in their own organization's name; others nothing."""
 
-ENDPOINTS = {"/graphql", "/healthz", "/readyz"}
+ENDPOINTS = {"/graphql", "/healthz", "/metrics", "/readyz"}
 """Tested elsewhere: GraphQL by its fields, the other two by theirs."""
 
 

@@ -123,7 +123,7 @@ async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(databas
     assert set(bad) == {"oldest work", "redis", "workers", "smtp", "clock"}
     assert all(bad.values())
     assert found["settings"].state is State.DOUBTFUL
-    assert found["oldest work"].seen == "events to tell: 1, the oldest waits 3 h"
+    assert found["oldest work"].seen == "1 events to tell, the oldest for 3 h"
 
 
 async def test_the_doctor_sees_a_database_that_is_not_there_and_a_schema_that_is_old(tmp_path: Path) -> None:
