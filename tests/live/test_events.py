@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from api.ids import cursor
-from casework import history
+from api.live.live import Live
+from casework import clock, history
+from casework.people import Session
 from tests.live.test_subscriptions import ACTIVITY
 from tests.serving import serving
 from tests.telling import Telling
@@ -93,3 +97,51 @@ async def test_each_answer_has_its_cursor_as_id_and_a_browser_that_comes_back_wi
         both = await heard(2)
         assert [body for _, body in both] == ["One.", "Two."]
         assert await heard(1, **{"last-event-id": both[0][0]}) == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "code"),
+    [
+        ("tom", "removed", "ACCESS_CHANGED"),
+        ("ines", "made private", "NOT_FOUND"),
+        ("maya", "made private", "ACCESS_CHANGED"),
+        ("ines", "signed out", "SESSION_ENDED"),
+        ("ines", "expired", "SESSION_ENDED"),
+    ],
+)
+async def test_a_stream_whose_right_is_lost_ends_with_its_code_and_cursor_before_the_event(
+    telling: Telling, live: Live, who: str, what: str, code: str
+) -> None:
+    town = telling.town
+    request = await telling.settled()
+    person = getattr(town, who)
+    asked = {"query": ACTIVITY, "variables": {"requestId": request}}
+    headers = {"accept": EVENTS, "authorization": f"Bearer {town.token(person)}"}
+    async with (
+        serving(town.app) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+        client.stream("POST", "/graphql", json=asked, headers=headers) as answer,
+    ):
+        chunks = answer.aiter_text()
+        assert await anext(chunks) == ":\n\n"
+        async with asyncio.timeout(10):
+            while True:
+                if live.members.topics:
+                    break
+                await asyncio.sleep(0.01)
+        after = cursor((await history.newest())[0])
+        if what == "removed":
+            place = town.id_of(town.springfield)
+            await town.done(town.rosa, "removeMember", organizationId=place, personId=town.id_of(person))
+        elif what == "made private":
+            await town.done(town.tom, "setRequestVisibility", requestId=request, hidden=True)
+        elif what == "signed out":
+            await town.done(person, "signOut")
+        else:
+            await Session.filter(person_id=person.id).update(expires_at=clock.now() - timedelta(seconds=1))
+        await town.done(town.mark, "addComment", requestId=request, body="Not for everybody.")
+        await telling.heard()
+        news, complete, rest = "".join([chunk async for chunk in chunks]).split("\n\n")
+    assert (complete, rest) == ("event: complete\ndata:", "")
+    (error,) = json.loads(news.removeprefix("event: next\ndata: "))["errors"]
+    assert error["extensions"] == {"code": code, "cursor": after}
