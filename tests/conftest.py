@@ -54,8 +54,12 @@ def valkey_server() -> Iterator[servers.Server]:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: servers.Server) -> Databases:
-    return Databases(tmp_path_factory.mktemp("databases"), postgres_server)
+def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+    def server() -> servers.Server:  # started for the first test that needs it
+        found: servers.Server = request.getfixturevalue("postgres_server")
+        return found
+
+    return Databases(tmp_path_factory.mktemp("databases"), server)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ Databases(folder, server) ── sqlite(name)  -> "sqlite:///…/name.sqlite3"  
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,10 +42,10 @@ END $$
 
 @dataclass
 class Databases:
-    """The databases of one test run, in `folder` and on `server`."""
+    """The databases of one test run, in `folder` and on the server that `server` starts or has started."""
 
     folder: Path
-    server: Server
+    server: Callable[[], Server]
     _postgres_url: str | None = field(default=None, init=False)
 
     async def sqlite(self, name: str) -> str:
@@ -60,7 +61,7 @@ class Databases:
         """The PostgreSQL database of this run, with the schema and no rows. One test at a time uses it."""
         if self._postgres_url is None:
             register_all_models()
-            url = await create_database(self.server.url, "curbcast")
+            url = await create_database(self.server().url, "curbcast")
             await migrate(url)
             self._postgres_url = url
         connection = await asyncpg.connect(self._postgres_url)

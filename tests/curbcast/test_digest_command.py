@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from casework import clock
 from casework.database import close_database, fetch, open_database
+from curbcast.cli import app
 from digests.issues import Issue
 from notifier.held import choose
 from notifier.notifications import State
@@ -20,16 +20,11 @@ from tests.telling import open_telling
 from tests.town import SECRET
 
 
-def curbcast(database: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def curbcast(database: str, folder: Path, *arguments: str) -> Result:
+    """Run a command in a loop of its own, as in a process of its own but without the time that takes to start."""
     settings = {"DATABASE_URL": database, "SECRET_KEY": SECRET, "CURBCAST_DATA_DIR": str(folder)}
-    return subprocess.run(
-        [sys.executable, "-m", "curbcast.cli", *arguments],
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(CliRunner().invoke, app, arguments, env=settings).result()
 
 
 def mails_to(name: str, folder: Path) -> list[bytes]:
@@ -52,13 +47,13 @@ async def waiting(database: str) -> str:
 
 async def test_a_preview_prints_the_mail_and_sends_nothing(waiting: str, tmp_path: Path) -> None:
     done = curbcast(waiting, tmp_path, "digest", "preview", "maya")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("Subject: Tom Baker closed this request: Lamp 7 is dark (#1)\n\nHello Maya Ortiz,\n")
     assert curbcast(waiting, tmp_path, "digest", "preview", "maya", "--html").stdout.endswith("</html>\n")
     nothing = curbcast(waiting, tmp_path, "digest", "preview", "ines")
     assert nothing.stdout.startswith("Nothing waits for ines.")
     nobody = curbcast(waiting, tmp_path, "digest", "preview", "nobody")
-    assert nobody.returncode != 0
+    assert nobody.exit_code != 0
     assert "There is no person nobody." in nobody.stderr
     assert mails_to("maya", tmp_path) == []
 
@@ -71,7 +66,7 @@ async def test_a_run_sends_what_is_due_and_only_once(waiting: str, tmp_path: Pat
     await close_database()
     for expected in ("1 digests were due.\n", "0 digests were due.\n"):
         done = curbcast(waiting, tmp_path, "digest", "run")
-        assert (done.stdout, done.returncode) == (expected, 0), done.stderr
+        assert (done.stdout, done.exit_code) == (expected, 0), done.stderr
     (mail,) = mails_to("maya", tmp_path)
     assert b"X-Curbcast-Kind: digest" in mail
     await open_database(waiting)

@@ -12,7 +12,7 @@ from casework import clock
 from casework.people import Member, Person, Role, Session
 from tests.listening import Socket, listening
 from tests.live.test_subscriptions import ACTIVITY, AREA, TOLD, types
-from tests.telling import Telling
+from tests.telling import Telling, open_telling
 
 
 async def until_closed(socket: Socket) -> int:
@@ -147,33 +147,34 @@ async def test_an_area_that_turns_private_or_is_deleted_is_followed_no_more(tell
         assert own.code == "NOT_FOUND"
 
 
-async def test_a_slow_client_holds_back_nobody_and_comes_back_where_it_was(telling: Telling, live: Live) -> None:
-    town = telling.town
-    request = await telling.settled()
-    bound = live.ground.settings.live_queue
-    slow = Socket(town.app)
-    await slow.init()
-    stuck = await slow.subscribe(ACTIVITY, requestId=request)
-    async with listening(town.app) as quick:
-        flowing = await quick.subscribe(ACTIVITY, requestId=request)
-        await town.done(town.tom, "addComment", requestId=request, body="First.")
-        await telling.heard()
-        slow.stick()
-        for number in range(bound + 2):
-            await town.done(town.tom, "addComment", requestId=request, body=f"Number {number}.")
-            if number % 50 == 49:
-                await telling.heard()
-        await telling.heard()
-        assert len(flowing.taken()) == bound + 3
-        connection = next(each for each in live.connections if not each.members)  # type: ignore[attr-defined]
-        assert len(connection._waiting) <= 2  # type: ignore[attr-defined]  # what was in line has gone
-        slow.flow()
-        assert await until_closed(slow) == 4508
-        taken = len(stuck.taken())
-        assert stuck.code == "TOO_SLOW"
-        rest = await quick.subscribe(ACTIVITY, requestId=request, after=stuck.cursor)
-        await quick.until(lambda: len(rest.news) + taken == bound + 3)
-    await slow.gone()
+async def test_a_slow_client_holds_back_nobody_and_comes_back_where_it_was(db: str) -> None:
+    bound = 20
+    async with open_telling(live_queue=bound) as telling:
+        town, live = telling.town, telling.town.app.state.live
+        request = await telling.settled()
+        slow = Socket(town.app)
+        await slow.init()
+        stuck = await slow.subscribe(ACTIVITY, requestId=request)
+        async with listening(town.app) as quick:
+            flowing = await quick.subscribe(ACTIVITY, requestId=request)
+            await town.done(town.tom, "addComment", requestId=request, body="First.")
+            await telling.heard()
+            slow.stick()
+            for number in range(bound + 2):
+                await town.done(town.tom, "addComment", requestId=request, body=f"Number {number}.")
+                if number % 8 == 7:
+                    await telling.heard()
+            await telling.heard()
+            assert len(flowing.taken()) == bound + 3
+            connection = next(each for each in live.connections if not each.members)
+            assert len(connection._waiting) <= 2  # what was in line has gone
+            slow.flow()
+            assert await until_closed(slow) == 4508
+            taken = len(stuck.taken())
+            assert stuck.code == "TOO_SLOW"
+            rest = await quick.subscribe(ACTIVITY, requestId=request, after=stuck.cursor)
+            await quick.until(lambda: len(rest.news) + taken == bound + 3)
+        await slow.gone()
 
 
 async def test_a_broken_answer_ends_the_stream_before_the_event_and_shows_no_text(
