@@ -1,6 +1,7 @@
 """The web application.
 
     security headers ── CORS ──┬─ /graphql            GraphQL (api.http; api.live for WebSocket), GraphiQL for browsers
+                               ├─ /open311/v2         Open311 GeoReport v2
                                ├─ /healthz /readyz    is the process up; can it do its work (api.health)
                                ├─ /metrics            for Prometheus (api.metrics)
                                └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
@@ -34,6 +35,7 @@ from api.limits import Limits
 from api.live.live import Live
 from api.live.sockets import SocketEndpoint
 from api.metrics import metrics_routes
+from api.open311.routes import open311_routes
 from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
@@ -61,7 +63,8 @@ def build_app(
 
     Without a `doorbell` nobody counts how often somebody tries something, and nobody is told that it can't wait.
     """
-    live = Live(ground_for(settings, after_commit, doorbell), doorbell)
+    ground = ground_for(settings, after_commit, doorbell)
+    live = Live(ground, doorbell)
     middleware = [Middleware(RequestIds), Middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))]
     if settings.cors_origins:
         middleware.append(
@@ -78,6 +81,7 @@ def build_app(
         WebSocketRoute("/graphql", SocketEndpoint(live)),
         *health_routes(doorbell),
         *metrics_routes(settings),
+        *open311_routes(ground),
         *extra_routes,
     ]
 

@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from casework import clock, reading
 from casework.access import Viewer, requests_seen_by
+from casework.api_keys import ApiKey, api_keys_of
 from casework.areas import AreaFollow
 from casework.assigning import AssignmentRule, rules_of
 from casework.history import HistoryRow
@@ -56,6 +57,7 @@ class Loaders:
         self.members = DataLoader(self._members)
         self.invitations = DataLoader(self._invitations)
         self.ailments = DataLoader(self._ailments)
+        self.api_keys = DataLoader(self._api_keys)
 
     async def _comment_counts(self, requests: list[ServiceRequest]) -> list[int]:
         return await reading.comment_counts(self._viewer, requests)
@@ -128,6 +130,10 @@ class Loaders:
     async def _ailments(self, addresses: list[str]) -> list[Suppression | None]:
         found = await ailing(addresses, clock.now())
         return [found.get(each) for each in addresses]
+
+    async def _api_keys(self, organization_ids: list[int]) -> list[list[ApiKey] | None]:
+        found = await api_keys_of(self._viewer, organization_ids)
+        return [found.get(each) for each in organization_ids]
 
 
 def _per_window(

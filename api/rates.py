@@ -21,6 +21,7 @@ class Verb(StrEnum):
     RESET = "reset"
     SUBMIT = "submit"
     COMMENT = "comment"
+    SYSTEM = "system"
     LINK = "link"
     EXPORT = "export"
     PREVIEW = "preview"
@@ -41,6 +42,7 @@ RATES: Mapping[Verb, Rate] = {
     Verb.RESET: Rate(20, 5, 3600),
     Verb.SUBMIT: Rate(60, 30, 600),
     Verb.COMMENT: Rate(120, 60, 600),
+    Verb.SYSTEM: Rate(3000, 1000, 600),
     Verb.LINK: Rate(30, 30, 600),
     Verb.EXPORT: Rate(20, 10, 3600),
     Verb.PREVIEW: Rate(120, 60, 600),

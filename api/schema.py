@@ -20,6 +20,7 @@ from api.inbox.reaching import ReachMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
 from api.node import Node
+from api.organizations.keys import ApiKeyMutations
 from api.organizations.mail import MailMutations, MailQueries
 from api.organizations.members import MemberMutations
 from api.organizations.mutations import OrganizationMutations
@@ -138,6 +139,7 @@ _VERBS = (
     InboxMutations,
     ReachMutations,
     MemberMutations,
+    ApiKeyMutations,
     SigningMutations,
     ProfileMutations,
     ModerationMutations,

@@ -28,6 +28,7 @@ CASEWORK_MODELS = (
     "casework.areas",
     "casework.history",
     "casework.moderation",
+    "casework.api_keys",
     "casework.ledger",
 )
 

@@ -73,12 +73,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody answered, in the words of that time."""
+    """What somebody answered, in the words of that time; or said unasked, where another system reported for them."""
 
     code: str
     prompt: str
     values: tuple[Choice, ...]
     private: bool = False
+    volunteered: bool = False
 
     @property
     def said(self) -> str:

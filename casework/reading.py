@@ -112,6 +112,12 @@ async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window:
     return [_cut(found.get(each.id, ()), window, _event) for each in requests]
 
 
+async def status_notes(requests: Sequence[ServiceRequest]) -> dict[int, str]:
+    """What was said with the latest change of each request's status; nothing where it never changed."""
+    said = Comment.filter(request_id__in=[each.id for each in requests], accompanies__isnull=False)
+    return {comment.request_id: comment.body for comment in await said.order_by("id").only("id", "request_id", "body")}
+
+
 async def changed_requests(viewer: Viewer, ids: Sequence[int]) -> list[ServiceRequest]:
     """The requests that a mutation of this viewer changed, in the order given, with all that a page shows of them.
 

@@ -93,6 +93,7 @@ class ServiceRequest(Model):
         table = "service_request"
         indexes = (
             ("organization_id", "updated_at", "id"),
+            ("organization_id", "created_at", "id"),
             ("organization_id", "status", "id"),
             ("assignee_id", "status", "id"),
             ("reporter_id", "id"),

@@ -15,6 +15,15 @@ from casework.reading import PERSONAL
 from casework.requests import ServiceRequest, Status
 
 _LARGEST_NUMBER = 2**31 - 1
+_COLUMNS = {
+    "organization_id": "organization_id",
+    "numbers": "number__in",
+    "statuses": "status__in",
+    "category_ids": "category_id__in",
+    "submitted_since": "created_at__gte",
+    "submitted_until": "created_at__lte",
+}
+"""What is asked for -> the condition on a column."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,9 @@ class Search:
     mine: bool = False
     held: bool = False
     updated_since: datetime | None = None
+    submitted_since: datetime | None = None
+    submitted_until: datetime | None = None
+    numbers: tuple[int, ...] | None = None
 
 
 def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
@@ -49,13 +61,7 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
     """
     if (search.mine or search.assigned_to_me) and viewer.person_id is None:
         raise SignInRequired("Sign in to see what is yours.")
-    found = requests_seen_by(viewer)
-    if search.organization_id is not None:
-        found = found.filter(organization_id=search.organization_id)
-    if search.statuses is not None:
-        found = found.filter(status__in=list(search.statuses))
-    if search.category_ids is not None:
-        found = found.filter(category_id__in=list(search.category_ids))
+    found = requests_seen_by(viewer).filter(**_plain(search))
     if search.box is not None:
         found = found.filter(_within(search.box))
     if search.words is not None and (words := text.line(search.words, "text", required=False)):
@@ -68,9 +74,7 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
         # Who is assigned is for staff alone to know, so elsewhere nobody is.
         found = found.filter(assignee_id=viewer.person_id, organization_id__in=viewer.staffed)
     if search.updated_since is not None:
-        if search.updated_since.tzinfo is None:
-            raise Invalid("updated_since needs a time zone, as in 2026-12-04T17:00:00Z.", field="updated_since")
-        since = search.updated_since.astimezone(UTC)
+        since = _aware(search.updated_since, "updated_since").astimezone(UTC)
         found = found.annotate(shown=_changed_since(viewer, since)).filter(shown=True, updated_at__gte=since)
     return found
 
@@ -84,6 +88,24 @@ def _changed_since(viewer: Viewer, since: datetime) -> RawSQL:
         ' WHERE h.request_id = "service_request"."id" AND NOT h.is_internal'
         f" AND h.type NOT IN ({personal}) AND h.occurred_at >= '{since.isoformat(' ')}')"
     )
+
+
+def _plain(search: Search) -> dict[str, object]:
+    """The conditions that a column answers by itself."""
+    wanted: dict[str, object] = {}
+    for name, condition in _COLUMNS.items():
+        value = getattr(search, name)
+        if isinstance(value, datetime):
+            wanted[condition] = _aware(value, name)
+        elif value is not None:
+            wanted[condition] = list(value) if isinstance(value, tuple) else value
+    return wanted
+
+
+def _aware(moment: datetime, field: str) -> datetime:
+    if moment.tzinfo is None:
+        raise Invalid("%(field)s needs a time zone, as in 2027-07-01T09:00:00+02:00.", field=field)
+    return moment
 
 
 def _within(box: Box) -> Q:

@@ -10,6 +10,7 @@ from api.context import Info
 from api.ids import global_id
 from api.inbox.reaching import AddressTrouble, address_trouble
 from api.node import Node
+from api.organizations.keys import ApiKey, api_key
 from api.organizations.questions import CategoryQuestion, asked
 from api.organizations.rules import AssignmentPreview, AssignmentRule, assignment_preview, assignment_rule
 from api.people.types import Person, person
@@ -183,6 +184,13 @@ class Organization(Node):
     async def invitations(self, info: Info) -> list[Invitation] | None:
         found = await info.context.loaders.invitations.load(self.row_id)
         return None if found is None else [invitation(row) for row in found]
+
+    @strawberry.field(
+        description="The keys of its other systems, by name. For owners and managers; null for everyone else."
+    )
+    async def api_keys(self, info: Info) -> list[ApiKey] | None:
+        found = await info.context.loaders.api_keys.load(self.row_id)
+        return None if found is None else [api_key(row) for row in found]
 
 
 def category(row: rows.RequestCategory, viewer: Viewer) -> RequestCategory:

@@ -30,7 +30,7 @@ from casework.events import RequestSubmitted, RequestUpdated
 from casework.moderation import is_held
 from casework.organizations import Organization
 from casework.permissions import Action
-from casework.questions import Given, answered, answers_from, as_stored, questions_from
+from casework.questions import Answer, Given, answered, answers_from, as_stored, questions_from
 from casework.requests import AddressOrigin, ServiceRequest, Status
 
 PHOTOS_MAX = 10
@@ -49,6 +49,7 @@ async def submit_request(
     place: str = "",
     photo_urls: Sequence[str] = (),
     answers: Sequence[Given] = (),
+    volunteered: Sequence[Answer] = (),
     anonymous: bool = False,
     reporter_address: str | None = None,
     import_key: str | None = None,
@@ -68,7 +69,7 @@ async def submit_request(
             "Leave reporter_address out: you are signed in, so you are the reporter.", field="reporter_address"
         )
     where = text.coordinates(latitude, longitude)
-    said = answered(questions_from(category.questions), answers) if not viewer.imported else []
+    said = [*(answered(questions_from(category.questions), answers) if not viewer.imported else ()), *volunteered]
     request = ServiceRequest(
         organization=organization,
         number=0,
@@ -144,7 +145,9 @@ async def update_request(
     if photo_urls is not None:
         wanted["photo_urls"] = _photos(photo_urls)
     if answers is not None:
-        wanted["answers"] = as_stored(answered(questions_from(request.category.questions), answers)) or None
+        volunteered = [each for each in answers_from(request.answers) if each.volunteered]
+        said = answered(questions_from(request.category.questions), answers)
+        wanted["answers"] = as_stored([*said, *volunteered]) or None
     if where := text.coordinates(latitude, longitude):
         wanted["latitude"], wanted["longitude"] = where
     if request.held_at is None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from api.ids import global_id
 from casework.access import NOBODY
+from casework.actions.keys import create_api_key
 from casework.actions.members import invite_member
 from casework.actions.signing import request_password_reset
 from casework.people import Role, Session
@@ -123,6 +124,16 @@ async def _rule_of_rosa(scene: Scene, role: str, target: str) -> dict[str, Any]:
 
 async def _rule_to_change(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {**await _rule_of_rosa(scene, role, target), "name": "Renamed"}
+
+
+async def _key(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {"organizationId": scene.place(), "name": f"Made by {role}"}
+
+
+async def _key_to_revoke(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    town = scene.town
+    key = await create_api_key(await town.viewer(town.rosa), town.springfield.id, name="Phones", token=f"of {role}")
+    return {"apiKeyId": global_id("ApiKey", key.id)}
 
 
 async def _found(scene: Scene, role: str, target: str) -> dict[str, Any]:
@@ -265,6 +276,8 @@ DOORS = (
     Door("publishMailOpening", MANAGERS, _opening, _NO_OPENING),
     Door("undoMailOpening", MANAGERS, _opening, _NO_OPENING),
     Door("createOrganization", frozenset({"owner", "stranger"}), _found, {"unconfirmed": "UNCONFIRMED"}),
+    Door("createApiKey", MANAGERS, _key),
+    Door("revokeApiKey", MANAGERS, _key_to_revoke, dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")),
     Door("inviteMember", MANAGERS, _invite),
     Door("inviteMember", frozenset({"owner"}), _invite_owner),
     Door("changeMemberRole", MANAGERS, _promote),

@@ -35,10 +35,11 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
         ANYONE: "id slug name timeZone viewerIsStaff categories",
         STAFF: "holdGuests heldWords subscribeActingMembers openDays opensAt closesAt holidayCalendar switchedOnKinds"
         " staff members assignmentRules previewAssignment",
-        MANAGERS: "invitations",
+        MANAGERS: "invitations apiKeys",
     },
     "Member": {STAFF: "person role since"},
     "Invitation": {MANAGERS: "address role expiresAt"},
+    "ApiKey": {MANAGERS: "id name createdAt"},
     "AssignmentRule": {STAFF: "id position name categoryIds createdAt shape assignee"},
     "AssignmentPreview": {STAFF: "assignee rules", ANYONE: "rule"},
     "JudgedRule": {STAFF: "rule verdict why"},

@@ -14,6 +14,7 @@ from curbcast.commands.serving import pages
 from tests.boundary.scene import ROLES, STAFF, Scene, open_scene
 from tests.town import nothing_changes, settings
 
+_HERE = "jurisdiction_id=springfield"
 PAGES = {
     "/": [("/", 200)],
     "/static": [("/static/pages.css", 200), ("/static/../app.py", 404)],
@@ -35,6 +36,18 @@ PAGES = {
     "/inbox/{id}": [("/inbox/20260101T000000000000-x", 404)],
     "/inbox/{id}/html": [("/inbox/20260101T000000000000-x/html", 404)],
     "/inbox/{id}/source": [("/inbox/20260101T000000000000-x/source", 404)],
+    **{
+        f"/open311/v2{path}{ending}": [(f"/open311/v2{asked}{ending.replace('{format}', 'json')}?{_HERE}", status)]
+        for ending in (".{format}", "")
+        for path, asked, status in (
+            ("/discovery", "/discovery", 200),
+            ("/services", "/services", 200),
+            ("/services/{code}", "/services/99", 404),
+            ("/requests", "/requests", 200),
+            ("/requests/{number}", "/requests/1", 200),
+            ("/tokens/{token}", "/tokens/nonsense", 404),
+        )
+    },
 }
 """Route -> what to ask of it, and the status that everybody gets."""
 

@@ -22,6 +22,7 @@ from api.ids import global_id
 from casework import clock
 from casework.actions.accounts import create_person, start_session
 from casework.actions.deadlines import ring_clocks
+from casework.actions.keys import create_api_key
 from casework.actions.members import invite_member
 from casework.database import transaction
 from casework.people import Person, Role
@@ -36,6 +37,8 @@ from tests.boundary.sights import LIVE, SIGHTS, all_fields
 from tests.listening import listening
 from tests.telling import Mail
 from tests.town import settings
+
+OPEN311 = {"jurisdiction_id": "springfield", "extensions": "true"}
 
 
 async def plant(scene: Scene) -> None:
@@ -84,6 +87,7 @@ async def plant(scene: Scene) -> None:
     await invite_member(
         await town.viewer(town.rosa), town.springfield.id, address="zqmail-new@example.org", role=Role.INTERNAL
     )
+    await create_api_key(await town.viewer(town.rosa), town.springfield.id, name="Phones", token="zq of a machine")
     await Person.filter(id=town.maya.id).update(address="zqmail-maya@example.org")
     await Person.filter(id=town.tom.id).update(address="zqmail-tom@example.org")
 
@@ -295,3 +299,10 @@ async def test_no_page_shows_it(scene: Scene, tmp_path: Any) -> None:
             assert not leaked(page.text), path
         lamp = await ServiceRequest.get(summary="A lamp", is_anonymous=True)
         assert "It is still dark." in (await client.get(f"/r/springfield/{lamp.number}")).text
+        for number in range(1, 16):
+            one = await client.get(f"/open311/v2/requests/{number}.json", params=OPEN311)
+            assert not leaked(one.text), number
+        for found, said in ((f"services/{scene.town.lights.id}", "phone"), ("requests", "A lamp")):
+            answer = await client.get(f"/open311/v2/{found}.xml", params=OPEN311)
+            assert said in answer.text
+            assert not leaked(answer.text), found
