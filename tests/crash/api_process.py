@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from api import transaction
 from api.app import build_app
 from casework.database import open_database
+from curbcast.logs import quieten
 from curbcast.wiring import register_all_models
 from tests.serving import serving
 from tests.town import settings
@@ -31,7 +32,9 @@ def hold_half_way() -> None:
 async def serve(database: str) -> None:
     register_all_models()
     await open_database(database)
-    async with serving(build_app(settings(database_url=database))) as url:
+    config = settings(database_url=database)
+    quieten()  # to stderr; stdout says where it is
+    async with serving(build_app(config)) as url:
         print(url, flush=True)
         await asyncio.Future()
 

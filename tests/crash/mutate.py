@@ -14,6 +14,7 @@ import httpx
 from api.app import build_app
 from casework.config import Settings
 from casework.database import close_database, open_database
+from curbcast.logs import quieten
 from curbcast.wiring import register_all_models
 from tests.crash.worker import die_at
 
@@ -25,7 +26,9 @@ DOCUMENT = """mutation ($input: SubmitRequestInput!) {
 async def mutate(database: str, token: str, given: str) -> str:
     register_all_models()
     await open_database(database)
-    app = build_app(Settings(secret_key="x" * 32, database_url=database))
+    settings = Settings(secret_key="x" * 32, database_url=database)
+    quieten()  # to stderr; stdout is for the answer
+    app = build_app(settings)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://api.test") as client:
         answer = await client.post(
             "/graphql",

@@ -86,12 +86,12 @@ async def twice(database: str, *options: str) -> AsyncIterator[Twice]:
     """The first of the two processes gets the options."""
     await open_database(database)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(close_database)
         town = await stack.enter_async_context(open_town())
         one, other = await asyncio.gather(
             *(stack.enter_async_context(api_process(database, *given)) for given in (options, ()))
         )
         yield Twice(town, one, other)
-    await close_database()
 
 
 async def waiting() -> int:
