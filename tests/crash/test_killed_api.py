@@ -53,15 +53,3 @@ async def test_a_copy_gets_the_answer_that_the_api_died_over_after_its_commit(op
         assert answer["data"]["submitRequest"]["request"] == {"id": global_id("ServiceRequest", made.id), "number": 1}
         assert await ServiceRequest.all().count() == 1
         assert await HistoryRow.filter(type="RequestSubmitted").count() == 1
-
-
-async def test_a_copy_that_waits_for_another_does_what_the_api_died_over_before_its_commit(open_postgres: str) -> None:
-    async with open_town() as town:
-        first, *others = await asyncio.gather(
-            _send(open_postgres, town, ("api.transaction:_run", "after")),
-            *(_send(open_postgres, town) for _ in range(2)),
-        )
-        assert first == (-signal.SIGKILL, {})
-        assert others[0] == others[1]
-        assert others[0][0] == 0
-        assert await ServiceRequest.all().count() == 1
