@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api import graphiql
 from api.auth import viewer_from
+from api.bodies import body_of, idempotency_key
 from api.errors import Refused, masked
 from api.execution import NotValid, Prepared
 from api.ground import Ground, read_json
@@ -42,7 +43,6 @@ _MEDIA = {
     "application/*": JSON,
     "*/*": JSON,
 }
-_KEY_LONGEST = 255
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class GraphQLEndpoint:
             session,
             client=request.client.host if request.client else "",
             accepted_language=_language(request),
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=idempotency_key(request),
         )
         is_get = request.method == "GET"
         if media == EVENT_STREAM:
@@ -120,26 +120,12 @@ class GraphQLEndpoint:
             return given
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused("UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.", status=415)
-        body = read_json(await self._body(request))
+        body = read_json(await body_of(request, self.ground.settings.max_request_bytes))
         if isinstance(body, list):
             raise Refused("BATCH_REFUSED", "Send one operation at a time; batches are off.")
         if not isinstance(body, dict):
             raise Refused("BAD_REQUEST", "The body must be a JSON object with a `query`.")
         return body
-
-    async def _body(self, request: Request) -> bytes:
-        too_large = Refused(
-            "TOO_LARGE", f"A request may have at most {self.ground.settings.max_request_bytes:,} bytes.", status=413
-        )
-        announced = request.headers.get("content-length", "0")
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > self.ground.settings.max_request_bytes:
-            raise too_large
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self.ground.settings.max_request_bytes:
-                raise too_large
-        return bytes(body)
 
 
 def _unless_known(request: Request, response: Response) -> Response:
@@ -155,13 +141,6 @@ def _unless_known(request: Request, response: Response) -> Response:
 
 def _language(request: Request) -> str:
     return accepted_language(request.headers.get("accept-language"))
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key", "").strip()
-    if len(key) > _KEY_LONGEST:
-        raise Refused("BAD_REQUEST", f"Idempotency-Key may have at most {_KEY_LONGEST} characters.")
-    return key or None
 
 
 def _preferred(accept: str | None, *, html: bool) -> str | None:

@@ -88,6 +88,7 @@ class Answer:
 
 _questions = TypeAdapter(tuple[Question, ...])
 _answers = TypeAdapter(tuple[Answer, ...])
+_each: dict[type, TypeAdapter[Any]] = {Question: TypeAdapter(Question), Answer: TypeAdapter(Answer)}
 
 
 def questions_from(stored: object) -> tuple[Question, ...]:
@@ -102,7 +103,7 @@ def answers_from(stored: object) -> tuple[Answer, ...]:
 
 def as_stored(questions_or_answers: Sequence[Question | Answer]) -> list[dict[str, Any]]:
     """JSON types for the column."""
-    return [TypeAdapter(type(each)).dump_python(each, mode="json") for each in questions_or_answers]
+    return [_each[type(each)].dump_python(each, mode="json") for each in questions_or_answers]
 
 
 def checked(questions: Sequence[Question]) -> list[Question]:

@@ -14,7 +14,6 @@ from casework.errors import Invalid, SignInRequired
 from casework.reading import PERSONAL
 from casework.requests import ServiceRequest, Status
 
-_LARGEST_NUMBER = 2**31 - 1
 _COLUMNS = {
     "organization_id": "organization_id",
     "numbers": "number__in",
@@ -121,7 +120,6 @@ def _within(box: Box) -> Q:
 
 def _says(words: str) -> Q:
     says = Q(summary__icontains=words) | Q(description__icontains=words)
-    number = words.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) < 11 and int(number) <= _LARGEST_NUMBER:
-        says |= Q(number=int(number))
+    if (number := text.whole_number(words.removeprefix("#"))) is not None:
+        says |= Q(number=number)
     return says

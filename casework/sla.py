@@ -3,7 +3,7 @@
     calendar.after(start, span)      the first moment by which `span` of working time has passed since `start`
     calendar.between(start, end)     how much working time lies between two moments, negative if end is before start
     calendar.due(start, sla)         the deadline of a clock that starts now
-    calendar.share(start, end, .8)   when that share of the working time between two moments has passed
+    calendar.share(start, end, 80)   when so many percent of the working time between two moments has passed
 
 A day's working time runs from its opening to its closing by the clocks of the calendar's zone, and is as long as it
 really lasts: where it spans a change to or from daylight saving, an hour shorter or longer. A local time that the

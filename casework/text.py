@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from casework.errors import Invalid, TooLong
 
 LINE_MAX = 200
+_LARGEST_NUMBER = 2**31 - 1
 TEXT_MAX = 10_000
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
@@ -71,3 +72,11 @@ def coordinates(latitude: float | None, longitude: float | None) -> tuple[float,
     if not -180 <= longitude <= 180:
         raise Invalid("longitude must be between -180 and 180 degrees.", field="longitude")
     return latitude, longitude
+
+
+def whole_number(value: str) -> int | None:
+    """The number that ASCII digits spell, where a column can hold it; None for anything else."""
+    if not (value.isascii() and value.isdigit()):
+        return None
+    found = int(value.lstrip("0")[:11] or "0")  # int() itself refuses thousands of digits
+    return found if found <= _LARGEST_NUMBER else None

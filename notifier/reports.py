@@ -30,7 +30,7 @@ _WORDS = 20_000
 _DETAIL = 300
 _ADDRESS = re.compile(r"<?[^\s<>@;:,()\"']+@[^\s<>@;:,()\"']+>?")
 _FROM_A_MAIL_SYSTEM = re.compile(r"(?:mailer-daemon|postmaster|mail\.?delivery)", re.IGNORECASE)
-_TYPES = ("rfc822", "utf-8", "smtp", "lmtp", "x-unix", "x-postfix")
+_TYPES = ("rfc822", "utf-8", "smtp", "lmtp", "x-unix")
 _NOT_A_COMPLAINT = ("not-spam", "auth-failure")
 
 
@@ -155,9 +155,7 @@ def _field(fields: Message, name: str) -> str:
 def _typed(value: str) -> str:
     """What follows the type: `rfc822; maya@example.org`, `smtp; 550 …`."""
     kind, semicolon, rest = value.partition(";")
-    return (
-        rest.strip() if semicolon and kind.strip().lower() in ("rfc822", "utf-8", "smtp", "x-unix", "lmtp") else value
-    )
+    return rest.strip() if semicolon and kind.strip().lower() in _TYPES else value
 
 
 def _address(text: str) -> str:

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.types import Message
 
+from api.bodies import body_of
 from api.ground import Ground
 from api.open311.problems import Problem, problem_of
 from api.open311.towns import key_of
@@ -34,21 +35,16 @@ _ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\d*\])?")
 
 
 async def form_of(request: Request, most: int) -> FormData:
-    """The fields of the body. Raises Problem for another media type, and for one that is too large."""
+    """The fields of the body. Raises Problem for another media type, Refused for one that is too large."""
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise Problem(415, "Send the request as application/x-www-form-urlencoded.")
-    taken = 0
+    body = await body_of(request, most)
 
-    async def limited() -> Message:
-        nonlocal taken
-        message = await request.receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise Problem(413, f"A request may have at most {most:,} bytes.")
-        return message
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
 
-    return await Request(request.scope, limited).form(max_files=0, max_fields=FIELDS_MAX)
+    return await Request(request.scope, receive).form(max_files=0, max_fields=FIELDS_MAX)
 
 
 async def report(
@@ -112,9 +108,10 @@ def _service(given: Mapping[str, str]) -> int:
     code = given.get("service_code", "").strip()
     if not code:
         raise Problem(400, "service_code was not provided.")
-    if not (code.isascii() and code.isdigit() and len(code) < 10):
+    number = text.whole_number(code)
+    if number is None:
         raise Problem(404, f"service_code: there is no service {code!r}.")
-    return int(code)
+    return number
 
 
 def _place(given: Mapping[str, str]) -> str:

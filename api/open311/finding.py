@@ -18,6 +18,7 @@ from casework.organizations import Organization
 from casework.reading import last_shown_changes, status_notes
 from casework.requests import ServiceRequest, Status
 from casework.searching import Search, find_requests
+from casework.text import whole_number
 from notifier.links import Links
 
 SPAN = timedelta(days=90)
@@ -96,10 +97,11 @@ def _statuses(given: Mapping[str, str]) -> tuple[Status, ...] | None:
 def _numbers(text: str, name: str) -> tuple[int, ...]:
     found = []
     for each in text.split(","):
-        digits = each.strip()
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-            raise Problem(400 if "," in text or name == "service_code" else 404, f"{name}: {digits!r} is no such id.")
-        found.append(int(digits))
+        number = whole_number(each.strip())
+        if number is None:
+            status = 400 if "," in text or name == "service_code" else 404
+            raise Problem(status, f"{name}: {each.strip()!r} is no such id.")
+        found.append(number)
     if len(found) > NUMBERS_MAX:
         raise Problem(400, f"{name} names {len(found)}; at most {NUMBERS_MAX} at once.")
     return tuple(found)
@@ -109,9 +111,10 @@ def _number(given: Mapping[str, str], name: str, default: int, *, most: int) -> 
     text = given.get(name)
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+    number = whole_number(text) or 0
+    if not 1 <= number <= most:
         raise Problem(400, f"{name} must be a number between 1 and {most}.")
-    return int(text)
+    return number
 
 
 def _moment(given: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime | None:

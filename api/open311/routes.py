@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.bodies import idempotency_key
+from api.errors import Refused
 from api.ground import Ground
 from api.open311 import filing, finding, services
 from api.open311.formats import MEDIA, Format, answer, format_of
@@ -24,7 +26,6 @@ from casework.errors import CaseworkError
 
 ROOT = "/open311/v2"
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-_KEY_LONGEST = 255
 
 Answering = Callable[[Request, Format], Awaitable[Response]]
 
@@ -66,7 +67,7 @@ def open311_routes(ground: Ground) -> list[Route]:
             organization,
             form,
             client=request.client.host if request.client else "",
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=idempotency_key(request),
         )
         return answer(format, "service_requests", receipt, status=201, Cache_Control="no-store")
 
@@ -94,6 +95,8 @@ def _both(path: str, answering: Answering, method: str = "GET") -> list[Route]:
             return await answering(request, format)
         except Problem as problem:
             told = problem
+        except Refused as refused:
+            told = Problem(refused.status, refused.message)
         except CaseworkError as error:
             told = problem_of(error)
         except HTTPException as error:  # Starlette's own, for a form that it can't read
@@ -118,10 +121,3 @@ def _discovery(public_url: str) -> dict[str, Any]:
             }
         ],
     }
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key", "").strip()
-    if len(key) > _KEY_LONGEST:
-        raise Problem(400, f"Idempotency-Key may have at most {_KEY_LONGEST} characters.")
-    return key or None

@@ -7,6 +7,7 @@ from typing import Any
 from api.open311.problems import Problem
 from casework.organizations import Organization, RequestCategory
 from casework.questions import Question, questions_from
+from casework.text import whole_number
 
 
 async def service_list(organization: Organization) -> list[dict[str, Any]]:
@@ -28,11 +29,8 @@ async def service_list(organization: Organization) -> list[dict[str, Any]]:
 
 async def service_definition(organization: Organization, code: str) -> dict[str, Any]:
     """Raises Problem where no such service is offered."""
-    category = None
-    if code.isascii() and code.isdigit() and len(code) < 10:
-        category = await RequestCategory.get_or_none(
-            id=int(code), organization_id=organization.id, deleted_at__isnull=True
-        )
+    offered = RequestCategory.filter(organization_id=organization.id, deleted_at__isnull=True)
+    category = await offered.get_or_none(id=whole_number(code) or 0)
     if category is None:
         raise Problem(404, f"service_code: there is no service {code!r}.")
     questions = questions_from(category.questions)

@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.bodies import body_of
+from api.errors import Refused
 from casework.config import Settings
 from casework.signing import make_token
 from notifier.provider_receipts import PROVIDERS, NotUnderstood, read_receipts
@@ -33,9 +35,10 @@ def receipts_routes(settings: Settings) -> list[Route]:
     """The generic door and the providers'."""
 
     async def signed(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return _too_large()
+        try:
+            body = await body_of(request, LARGEST)
+        except Refused as refused:
+            return PlainTextResponse(f"{refused.message}\n", refused.status)
         given = request.headers.get("x-curbcast-signature", "")
         if not hmac.compare_digest(given.encode(), signature(settings, body).encode()):
             return PlainTextResponse("The signature is not ours.\n", 403)
@@ -46,8 +49,11 @@ def receipts_routes(settings: Settings) -> list[Route]:
         known = provider in PROVIDERS and provider != "ours"
         if not known or not hmac.compare_digest(key.encode(), receipts_key(settings, provider).encode()):
             return PlainTextResponse("There is nothing here.\n", 404)
-        body = await _body(request)
-        return _too_large() if body is None else await _taken(settings, provider, body)
+        try:
+            body = await body_of(request, LARGEST)
+        except Refused as refused:
+            return PlainTextResponse(f"{refused.message}\n", refused.status)
+        return await _taken(settings, provider, body)
 
     return [
         Route("/receipts", signed, methods=["POST"]),
@@ -74,17 +80,3 @@ async def _taken(settings: Settings, provider: str, body: bytes) -> Response:
         return PlainTextResponse("That was not understood.\n", 422)
     await keep(news)
     return PlainTextResponse("ok\n")
-
-
-async def _body(request: Request) -> bytes | None:
-    """None where it is too large."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            return None
-    return bytes(body)
-
-
-def _too_large() -> Response:
-    return PlainTextResponse(f"At most {LARGEST} bytes.\n", 413)

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from casework import text
 from casework.access import Viewer, organization_for, require, staff_member_for
+from casework.actions.members import lock_organization
 from casework.actions.organizing import KEEP, Keep
 from casework.actions.steps import action
 from casework.assigning import AssignmentRule
 from casework.errors import Conflict, Invalid, NotFound
 from casework.geometry import parse_area
-from casework.organizations import Organization, RequestCategory
+from casework.organizations import RequestCategory
 from casework.permissions import Action
 
 RULES_MAX = 500
@@ -74,7 +75,7 @@ async def update_rule(
         rule.category_ids = await _categories(rule.organization_id, category_ids)
     if geojson is not KEEP:
         rule.shape = _shape(geojson)
-    await rule.save()
+    await rule.save(update_fields=["name", "assignee_id", "category_ids", "shape"])  # its place may be another by now
     if position is not None:
         others = [each for each in await _locked(rule.organization_id) if each.id != rule.id]
         await _place(others, rule, position)
@@ -101,7 +102,7 @@ async def _rule(viewer: Viewer, rule_id: int) -> AssignmentRule:
 
 async def _locked(organization_id: int) -> list[AssignmentRule]:
     """The organization's rules in their order, with its row locked so that nobody else moves them meanwhile."""
-    await Organization.filter(id=organization_id).select_for_update().only("id")
+    await lock_organization(organization_id)
     return await AssignmentRule.filter(organization_id=organization_id).order_by("position", "id")
 
 

@@ -36,7 +36,7 @@ class Invited:
 
 
 async def lock_organization(organization_id: int) -> Organization:
-    """One change of members at a time, so that an organization can't lose its last two owners at once."""
+    """One change of members, or of rules, at a time: an organization can't lose its last two owners at once."""
     require_transaction()
     # Without the key, as events of its requests go on being written meanwhile.
     await Organization.filter(id=organization_id).select_for_update(no_key=True).only("id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.history import HistoryRow
 from casework.people import Person
 from tests.telling import Telling, mail_to
 from tests.town import Town, nothing_changes
@@ -93,8 +94,11 @@ async def test_what_was_answered_keeps_its_question_when_the_category_asks_somet
     assert await answers_to(town, town.maya, request) == [WRONG, PHONE]
     await town.done(town.maya, "updateRequest", requestId=request, summary="A dark lamp")
     assert await answers_to(town, town.maya, request) == [WRONG, PHONE]
-    await town.done(town.maya, "updateRequest", requestId=request, answers=[{"code": "pole", "values": ["114"]}])
+    pole = [{"code": "pole", "values": ["114"]}]
+    for answers in (pole, [{"code": "pole", "values": [" 114 "]}]):  # the second says nothing new
+        await town.done(town.maya, "updateRequest", requestId=request, answers=answers)
     assert [each["code"] for each in await answers_to(town, town.maya, request)] == ["pole"]
+    assert await HistoryRow.filter(type="RequestUpdated").count() == 2
 
 
 async def test_an_answer_with_a_held_word_waits_for_staff(town: Town) -> None:
