@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.ids import global_id
 from casework.requests import ServiceRequest
 from tests.open311.system import System
 from tests.telling import Telling
@@ -121,3 +122,24 @@ async def test_a_key_made_twice_by_one_mutation_shows_its_secret_once(telling: T
     again = await town.done(town.rosa, "createApiKey", "apiKey { id } secret", **values)
     assert first["secret"]
     assert again == {**first, "secret": None}
+
+
+async def test_what_a_caller_said_of_themselves_stays_when_the_answers_are_mended(
+    telling: Telling, system: System
+) -> None:
+    town = telling.town
+    code = str(town.lights.id)
+    await system.reported(HERE | {"service_code": code, "phone": "555 0100", "attribute[LAMP]": "dark"})
+    row = await ServiceRequest.get()
+    mended = [{"code": "LAMP", "values": ["on"]}]
+    payload = await town.done(
+        town.tom,
+        "updateRequest",
+        "request { answers { code values { key } } }",
+        requestId=global_id("ServiceRequest", row.id),
+        answers=mended,
+    )
+    assert [(each["code"], each["values"][0]["key"]) for each in payload["request"]["answers"]] == [
+        ("LAMP", "on"),
+        ("open311.phone", "555 0100"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -110,3 +111,21 @@ async def test_the_format_is_the_ending_or_what_the_client_accepts(system: Syste
     assert await media("", accept="application/json") == "application/json"
     assert await media("", accept="*/*") == "text/xml"
     assert await media(".csv") == "404"
+
+
+async def test_what_is_internal_is_no_update(telling: Telling, system: System) -> None:
+    town = telling.town
+    request = await town.report()
+    await HistoryRow.filter(type="RequestSubmitted").update(occurred_at=NOON)
+    await ServiceRequest.all().update(created_at=NOON, updated_at=NOON)
+    await town.done(town.tom, "addComment", requestId=request, body="Hush.", visibility="INTERNAL")
+    (found,) = await system.get("/requests/1", HERE)
+    assert found["updated_datetime"] == "2026-03-02T12:00:00-05:00"
+    assert await numbers(system, updated_after="2026-03-03") == []
+
+
+async def test_what_xml_has_no_place_for_is_told_all_the_same(telling: Telling, system: System) -> None:
+    await telling.town.report(summary="A pothole\ufffe", place="Elm\uffff Street")
+    answer = await system.client.get("/open311/v2/requests.xml", params=HERE)
+    (found,) = ET.fromstring(answer.content)
+    assert (found.findtext("description"), found.findtext("address")) == ("A pothole\ufffd", "Elm\ufffd Street")
