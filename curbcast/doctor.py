@@ -13,11 +13,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from casework import clock
-from casework.config import Settings
+from casework.config import Settings, is_loopback
 from casework.database import close_database, fetch, is_postgres, moment, open_database
 from casework.migrating import pending
 from digests.backlog import DIGESTS, EVENTS, LINES, MAILS, UNSENT, waiting
@@ -92,7 +91,7 @@ async def _bounded(what: str, check: Callable[[], Awaitable[Finding]], todo: str
 
 def _settings(settings: Settings) -> Finding:
     public = urlsplit(settings.public_url)
-    if _is_local(public.hostname or ""):
+    if is_loopback(public.hostname or ""):
         if settings.environment == "production":
             todo = "Set PUBLIC_URL to where readers reach this installation."
             return Finding("settings", State.BAD, f"links in mails begin with {settings.public_url}", todo)
@@ -104,13 +103,6 @@ def _settings(settings: Settings) -> Finding:
         todo = "Set ENVIRONMENT=production, so that nothing starts without a SECRET_KEY of its own."
         return Finding("settings", State.DOUBTFUL, f"development, at {settings.public_url}", todo)
     return fine("settings", f"production, at {settings.public_url}")
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def _database(settings: Settings) -> Finding:

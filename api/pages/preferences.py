@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages.html import page
-from api.pages.unsubscribe import CADENCES, asked_for, languages_but
+from api.pages.unsubscribe import CADENCES, asked_for, languages_but, unknown_link
 from api.rates import Rates, Verb
 from casework import clock
 from casework.actions.profile import confirm_address_again
@@ -69,15 +69,7 @@ def preferences_routes(settings: Settings) -> list[Route]:
         reference = read_token(settings.secrets, PREFERENCES, request.path_params["token"])
         found = await reader_named(reference or "")
         if found is None:
-            words = words_in(asked_for(request) or "en")
-            return page(
-                "plain.html",
-                status=404,
-                product=settings.product_name,
-                language=words.language,
-                title=words.gettext("This link does not work"),
-                text=words.gettext("It may have been cut off on its way. Use the link in a newer mail."),
-            )
+            return unknown_link(request, settings)
         recipient, language = found
         choices = await choices_for(recipient)
         saved, asked, refusal, given = False, False, None, dict(choices.values)

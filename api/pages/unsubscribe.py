@@ -91,15 +91,7 @@ def unsubscribe_routes(settings: Settings) -> list[Route]:
         request: Request, wish: Wish | None, *, undone: str = "", refusal: CaseworkError | None = None
     ) -> Response:
         if wish is None:
-            words = words_in(asked_for(request) or "en")
-            return page(
-                "plain.html",
-                status=404,
-                product=settings.product_name,
-                language=words.language,
-                title=words.gettext("This link does not work"),
-                text=words.gettext("It may have been cut off on its way. Use the link in a newer mail."),
-            )
+            return unknown_link(request, settings)
         words = words_in(asked_for(request) or wish.language)
         granted, ways = await unsubscribe.is_granted(wish), await ways_down(wish)
         everything_off = any(way.sort == "everything" and way.taken for way in ways)
@@ -126,6 +118,19 @@ def unsubscribe_routes(settings: Settings) -> list[Route]:
         Route("/u/{token}", show, methods=["GET", "HEAD"]),
         Route("/u/{token}", act, methods=["POST"]),
     ]
+
+
+def unknown_link(request: Request, settings: Settings) -> Response:
+    """What a link shows that is none of ours."""
+    words = words_in(asked_for(request) or "en")
+    return page(
+        "plain.html",
+        status=404,
+        product=settings.product_name,
+        language=words.language,
+        title=words.gettext("This link does not work"),
+        text=words.gettext("It may have been cut off on its way. Use the link in a newer mail."),
+    )
 
 
 def languages_but(words: Words) -> list[tuple[str, str]]:

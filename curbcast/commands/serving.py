@@ -7,7 +7,6 @@ import gc
 import signal
 from contextlib import AsyncExitStack, suppress
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -30,7 +29,7 @@ from api.pages.receipts import receipts_routes
 from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
-from casework.config import Gallery, Settings
+from casework.config import Gallery, Settings, is_loopback
 from casework.database import close_database, open_database
 from curbcast.demo import Demo, build_town, live
 from curbcast.listening import server_for
@@ -69,7 +68,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None)
     """Run the API; without REDIS_URL also the worker and an embedded Valkey, all in one process."""
     settings = load_settings(data_dir=data_dir)
     configure_logs(settings)
-    if settings.smtp_url is None and not _is_loopback(host):
+    if settings.smtp_url is None and not is_loopback(host):
         typer.secho(
             f"SMTP_URL is not set. Captured mail shows secret links, so it is only kept on loopback: set SMTP_URL to"
             f" serve on {host}.",
@@ -131,7 +130,7 @@ def _gallery(settings: Settings, host: str | None) -> Gallery:
     """Who may look at `/mail`, where no setting says so."""
     if settings.mail_gallery is not None:
         return settings.mail_gallery
-    at_home = host is not None and _is_loopback(host) and _is_loopback(urlsplit(settings.public_url).hostname or "")
+    at_home = host is not None and is_loopback(host) and is_loopback(urlsplit(settings.public_url).hostname or "")
     return Gallery.OPERATOR if at_home and settings.environment == "development" else Gallery.STAFF
 
 
@@ -190,13 +189,6 @@ async def _work(settings: Settings, redis_url: str, half: Half) -> None:
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)
         with suppress(asyncio.CancelledError):
             await working
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _shown(host: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from api.pages.gallery.entering import door, enter, staffed_by, viewer_at
 from api.pages.gallery.real import real_mail
 from api.pages.gallery.showing import PARTS, show
 from api.pages.html import page
-from casework.config import Settings
+from casework.config import Settings, is_loopback
 from casework.errors import CaseworkError
 from casework.text import address as checked_address
 from notifier import preview as door_to_mail
@@ -68,7 +67,7 @@ class _Gallery:
     def _is_at_home(self, request: Request) -> bool:
         """Asked for by this machine's name (not one that somebody points at it), and by no other site."""
         host = request.url.hostname or ""
-        known = host in ("localhost", urlsplit(self.settings.public_url).hostname) or _is_loopback(host)
+        known = host == urlsplit(self.settings.public_url).hostname or is_loopback(host)
         return known and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     async def _brands(self, request: Request) -> dict[str, OrganizationFacts] | None:
@@ -162,13 +161,6 @@ class _Gallery:
 
 _AWAY = ("The gallery is for this machine", "Open it by its own address, such as http://127.0.0.1:8000/mail.")
 _NO_MAIL = ("There is no such mail", "Or nothing waits for this reader, or it holds a secret link.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _plain(settings: Settings, status: int, title: str, text: str) -> Response:
