@@ -50,9 +50,9 @@ listed here keeps its meaning, and new ones may be added, so treat a code that y
 ## What a person can cause
 
 In a mutation these are in the payload's `userErrors { code message path retryAfter }`, and nothing was changed. In a
-query they are a top-level error with `extensions.code`. `message` is in the viewer's language (a guest's is taken from
-`Accept-Language`) and is there to be shown; `path` is the way to the field inside `input`, list positions included, as
-in `["requestIds", "0"]`.
+query they are a top-level error with `extensions.code`, and `extensions.path` where an argument is to blame. `message`
+is in the viewer's language (a guest's is taken from `Accept-Language`) and is there to be shown; `path` is the way to
+the field inside `input`, list positions included, as in `["requestIds", "0"]`.
 
 | code | when, and what to do |
 |---|---|

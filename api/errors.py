@@ -69,7 +69,7 @@ def user_error(error: CaseworkError) -> UserError:
     return UserError(
         error=error,
         code=error.code,
-        path=[camel(part) for part in error.field.split(".")] if error.field is not None else None,
+        path=_path(error),
         retry_after=error.retry_after if isinstance(error, RateLimited) else None,
     )
 
@@ -101,11 +101,17 @@ def masked(error: BaseException, language: str = SOURCE_LANGUAGE) -> dict[str, A
 
 
 def formatted_error(error: CaseworkError, language: str) -> dict[str, Any]:
-    """A refusal as a top-level error."""
+    """A refusal as a top-level error, with the argument that is to blame, if one is."""
     extensions: dict[str, Any] = {"code": error.code}
+    if (path := _path(error)) is not None:
+        extensions["path"] = path
     if isinstance(error, RateLimited):
         extensions["retryAfter"] = error.retry_after
     return {"message": told(error, language), "extensions": extensions}
+
+
+def _path(error: CaseworkError) -> list[str] | None:
+    return [camel(part) for part in error.field.split(".")] if error.field is not None else None
 
 
 def _formatted(error: GraphQLError, code: str, language: str) -> dict[str, Any]:

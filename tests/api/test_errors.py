@@ -84,7 +84,10 @@ async def test_a_query_is_refused_in_the_viewers_language_too(town: Town) -> Non
     await speaks_spanish(town, town.maya)
     answer = await town.graphql(town.token(town.maya), "{ requests(first: 1, last: 1) { nodes { id } } }")
     (error,) = answer["errors"]
-    assert (error["message"], error["extensions"]) == ("first y last se excluyen mutuamente.", {"code": "INVALID"})
+    assert (error["message"], error["extensions"]) == (
+        "first y last se excluyen mutuamente.",
+        {"code": "INVALID", "path": ["last"]},
+    )
 
 
 async def test_what_the_viewer_may_not_do_and_what_happened_are_told_in_their_language(town: Town) -> None:

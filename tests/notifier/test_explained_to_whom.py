@@ -108,4 +108,4 @@ async def test_who_follows_is_nobody_elses_business(telling: Telling) -> None:
 async def test_a_question_that_names_nothing_is_refused(telling: Telling, arguments: Any, path: Any) -> None:
     town = telling.town
     answer = await town.graphql(town.token(town.maya), ASKED, arguments)
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID"]
+    assert [error["extensions"] for error in answer["errors"]] == [{"code": "INVALID", "path": path}]
