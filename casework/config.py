@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     relay_tick_seconds: float = Field(default=2.0, gt=0)
     live_tick_seconds: float = Field(default=2.0, gt=0)
     live_queue: int = Field(default=256, ge=8)
-    mail_attempts: int = Field(default=12, ge=1)
+    mail_attempts: int = Field(default=24, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     metrics_token: str | None = Field(default=None, min_length=16)

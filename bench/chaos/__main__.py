@@ -8,6 +8,7 @@ import sys
 
 from bench.chaos.bugs import BUGS
 from bench.chaos.run import Plan, run
+from curbcast.logs import quieten
 
 
 def main() -> int:
@@ -16,8 +17,10 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--pause", type=float, default=0.4, help="seconds between two kills, about")
     options.add_argument("--bug", choices=sorted(BUGS), help="a mistake to put into the workers")
+    options.add_argument("--database", help="an empty database with the schema in place, instead of a new PostgreSQL")
     given = options.parse_args()
-    verdict = asyncio.run(run(Plan(given.kills, given.seed, given.pause, given.bug), print))
+    quieten()
+    verdict = asyncio.run(run(Plan(given.kills, given.seed, given.pause, given.bug, given.database), print))
     print(
         f"{verdict.events} events, {verdict.due} (event, recipient) due, {verdict.mails} mails arrived,"
         f" {verdict.refused} refused by the server; seed {given.seed}"

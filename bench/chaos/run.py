@@ -32,27 +32,28 @@ _FAULTS = 0.02
 _START_SECONDS = 60.0
 _REST_DAYS = 12
 _REST_SECONDS = 90.0
-"""The timetable's slowest job comes once a minute."""
+"""Whoever waits for longer waits for ever."""
 
 
 @dataclass(frozen=True)
 class Plan:
+    """`database` is an empty one with the schema in place; without, the run starts a PostgreSQL of its own."""
+
     kills: int
     seed: int
     pause: float = 0.4
     bug: str | None = None
+    database: str | None = None
 
 
 async def run(plan: Plan, say: Callable[[str], None]) -> Verdict:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="curbcast-chaos-")))
-        postgres = stack.enter_context(servers.postgres())
-        database = await servers.create_database(postgres.url, "chaos")
+        register_all_models()
+        database = plan.database or await _new_database(stack)
         ports = {name: servers.free_port() for name in ("api", "smtp", "valkey")}
         weather = Weather(folder / "weather")
         weather.set_the_clock()
-        register_all_models()
-        await migrate(database)
         await open_database(database)
         town = await found_town()
         everything = _parts(plan, folder, database, ports)
@@ -86,6 +87,12 @@ async def run(plan: Plan, say: Callable[[str], None]) -> Verdict:
             _show_logs(folder)
         await close_database()
     return verdict
+
+
+async def _new_database(stack: ExitStack) -> str:
+    url = await servers.create_database(stack.enter_context(servers.postgres()).url, "chaos")
+    await migrate(url)
+    return url
 
 
 def _parts(plan: Plan, folder: Path, database: str, ports: dict[str, int]) -> list[Part]:
