@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from casework import clock
 from casework.access import NOBODY
 from casework.actions.profile import close_account
@@ -13,10 +11,8 @@ from casework.actions.signing import request_password_reset
 from casework.people import Person
 from notifier.held import choose
 from notifier.kinds import CATALOGUE
-from notifier.notifications import Notification
 from notifier.preferences import Cadence, ReaderSettings
 from notifier.suppression import Suppression
-from tests.accounts import signed_up
 from tests.telling import Telling, told
 
 
@@ -76,11 +72,3 @@ async def test_a_closed_account_gets_none(telling: Telling) -> None:
     await close_account(await town.viewer(town.maya))
     assert await telling.run() == []
     assert await telling.skips("password_reset") == {f"person:{town.maya.id}": "account_closed"}
-
-
-@pytest.mark.slow
-async def test_a_person_who_does_much_is_still_mailed_about_their_account(telling: Telling) -> None:
-    for _ in range(25):
-        await signed_up("maya@example.org")
-    assert len(await telling.run()) == 25
-    assert await Notification.filter(state="held").count() == 0

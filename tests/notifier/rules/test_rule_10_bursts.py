@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from casework.actions.profile import update_profile
 from casework.organizations import RequestCategory
 from notifier.bursts import WINDOW
 from notifier.held import choose
@@ -104,6 +105,30 @@ async def test_addresses_are_counted_too_and_deeds_of_nobody_are_not(telling: Te
         await town.done(None, "submitRequest", **values)
     routed = [mail.kind for mail in await telling.run() if mail.recipient == "lamps@springfield.example"]
     assert routed == ["staff_request_submitted"] * 5
+
+
+async def test_account_mail_neither_waits_nor_counts(telling: Telling, clock: Any) -> None:
+    """What Maya does is mailed to one address, now about her account and now about her reports."""
+    town, address = telling.town, "lamps@springfield.example"
+    await RequestCategory.filter(id=town.lights.id).update(route_addresses=[address])
+    lights = town.id_of(town.lights)
+
+    report = {"organizationId": town.id_of(town.springfield), "categoryId": lights, "summary": "A dark lamp"}
+
+    async def asked() -> list[str]:
+        await update_profile(await town.viewer(town.maya), address=address)
+        return [mail.kind for mail in await telling.run()]
+
+    async def reported() -> list[str]:
+        mails = await telling.after(town.maya, "submitRequest", **report)
+        return [mail.kind for mail in mails if mail.recipient == address]
+
+    for _ in range(5):
+        assert await asked() == ["confirm_email"]
+    for _ in range(3):
+        assert await reported() == ["staff_request_submitted"]
+    assert await reported() == []
+    assert await asked() == ["confirm_email"]
 
 
 async def test_what_waits_for_a_digest_is_not_counted_and_just_joins_it(telling: Telling, clock: Any) -> None:
