@@ -51,10 +51,10 @@ def take(browser: str, html: str, to: Path, *, width: int) -> None:
 
 
 def _cut(file: Path) -> None:
-    """Cut off the empty ground below the page, and keep few colours: mails have few."""
+    """Cut off the empty ground below the page."""
     with Image.open(file) as picture:
         drawn = picture.convert("RGB")
     ground = Image.new("RGB", drawn.size, drawn.getpixel((0, drawn.height - 1)))
     box = ImageChops.difference(drawn, ground).getbbox()
     bottom = min(drawn.height, (box[3] if box else 0) + 24)
-    drawn.crop((0, 0, drawn.width, bottom)).quantize(96).save(file, optimize=True)
+    drawn.crop((0, 0, drawn.width, bottom)).save(file, optimize=True)

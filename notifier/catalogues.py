@@ -25,7 +25,7 @@ _SOURCES = {
     "templates_mjml": [("**.mjml", "jinja2")],
     "notifier": [("**.py", "python")],
     "digests": [("**.py", "python")],
-    "api": [("**.py", "python")],
+    "api": [("**.py", "python"), ("**.html", "jinja2")],
     "casework": [("**.py", "python")],
 }
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "Phrase": None}

@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -22,11 +21,13 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from casework.languages import LOCALES, languages
 from casework.phrases import N_ as N_
 from casework.phrases import Phrase
 
-LOCALES = Path(__file__).parent.parent / "locales"
 SOURCE_LANGUAGE = "en"
+
+__all__ = ["LOCALES", "N_", "SOURCE_LANGUAGE", "STATUSES", "Words", "forget", "languages", "words_in"]
 
 
 STATUSES = {
@@ -158,12 +159,6 @@ def _weekday(day: date, locale: Locale) -> str:
 def _clock(clock: time, locale: Locale) -> str:
     # CLDR puts a narrow no-break space before AM and PM, which some mail programs show as a box.
     return format_time(clock, "short", locale=locale).replace("\u202f", "\u00a0")
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages that have a catalogue."""
-    return tuple(sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/curbcast.po")))
 
 
 @cache

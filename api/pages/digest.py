@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.pages.html import page
+from api.pages.html import language_of, page
 from casework.config import Settings
 from digests.reading import ReadIssue, ReadStory, read_issue
 from notifier.words import Words, words_in
@@ -20,12 +20,14 @@ def digest_routes(settings: Settings) -> list[Route]:
     async def show(request: Request) -> Response:
         issue = await read_issue(settings, request.path_params["token"])
         if issue is None:
+            words = words_in(language_of(request))
             return page(
                 "plain.html",
                 status=404,
                 product=settings.product_name,
-                title="This link does not work",
-                text="It may have been cut off on its way. Use the link in a newer mail.",
+                language=words.language,
+                title=words.gettext("This link does not work"),
+                text=words.gettext("It may have been cut off on its way. Use the link in a newer mail."),
             )
         return page("digest.html", product=settings.product_name, **_shown(issue))
 

@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.pages.html import page
+from api.pages.html import language_of, page
 from casework.access import NOBODY, answers_seen_by, comments_seen_by, names_author, requests_seen_by
 from casework.config import Settings
 from casework.requests import Comment, ServiceRequest
+from notifier.words import Words, words_in
 
 
 def request_routes(settings: Settings) -> list[Route]:
@@ -22,35 +23,42 @@ def request_routes(settings: Settings) -> list[Route]:
             .select_related("category", "organization", "reporter")
             .first()
         )
+        language = language_of(request)
+        words = words_in(language)
         if found is None:
             return page(
                 "plain.html",
                 status=404,
+                language=language,
                 product=settings.product_name,
-                title="There is no public request here",
-                text="If it is your own, or you work on it, open it in your town's app, signed in.",
+                title=words.gettext("There is no public request here"),
+                text=words.gettext("If it is your own, or you work on it, open it in your town's app, signed in."),
             )
         survivor = await requests_seen_by(NOBODY).get_or_none(id=found.merged_into_id)
         comments = await comments_seen_by(NOBODY, found).order_by("id").select_related("author").limit(200)
         return page(
             "request.html",
+            language=language,
             product=settings.product_name,
             request=found,
             survivor=survivor,
             answers=answers_seen_by(NOBODY, found),
             reporter=found.reporter.name if found.reporter and not found.is_anonymous else None,
-            comments=[_said(found, comment) for comment in comments],
+            comments=[_said(found, comment, words) for comment in comments],
         )
 
     return [Route("/r/{organization}/{number:int}", show)]
 
 
-def _said(request: ServiceRequest, comment: Comment) -> dict[str, str]:
+def _said(request: ServiceRequest, comment: Comment, words: Words) -> dict[str, str]:
     """One comment; an anonymous reporter stays masked in what they say as a resident (rule 5)."""
-    masked = not names_author(NOBODY, request, comment)
+    if not names_author(NOBODY, request, comment):
+        who = words.gettext("The reporter")
+    else:
+        who = comment.author.name if comment.author is not None else words.gettext("Somebody")
     return {
-        "who": "The reporter" if masked else comment.author.name if comment.author else "Somebody",
-        "at": comment.created_at.strftime("%-d %B %Y, %H:%M UTC"),
+        "who": who,
+        "at": words.moment(comment.created_at, request.organization.time_zone),
         "body": comment.body,
-        "accompanies": comment.accompanies.value if comment.accompanies else "",
+        "accompanies": words.status(comment.accompanies.value) if comment.accompanies else "",
     }

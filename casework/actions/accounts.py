@@ -15,10 +15,10 @@ from zoneinfo import available_timezones
 from casework import clock, text
 from casework.database import any_of, fetch, transaction
 from casework.errors import Conflict, Invalid
+from casework.languages import languages
 from casework.people import STAFF_ROLES, Person, Role, Session
 
 SESSION_LASTS = timedelta(days=30)
-LANGUAGES = ("en", "es")
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 _USE_NOTED = timedelta(hours=1)
 
@@ -62,8 +62,8 @@ async def check_handle(handle: str) -> str:
 
 
 def check_language(language: str) -> None:
-    if language not in LANGUAGES:
-        raise Invalid("language must be one of %(known)s.", field="language", known=", ".join(LANGUAGES))
+    if language not in languages():
+        raise Invalid("language must be one of %(known)s.", field="language", known=", ".join(languages()))
 
 
 def check_time_zone(time_zone: str) -> None:
