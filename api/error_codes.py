@@ -29,6 +29,7 @@ REFUSALS = {
     "NOT_A_QUERY": "A subscription, sent where only queries and mutations are answered.",
     "NOT_VALID": "The document asks for what the schema does not have. Compare it with the schema.",
     "PERSISTED_QUERY_NOT_FOUND": "No document is known here by this hash. Send it once more, with its text.",
+    "PHOTO_STORE_DOWN": "Photos can't be kept or read now (503). Try again later, with the same `Idempotency-Key`.",
     "SYNTAX_ERROR": "The document is not GraphQL; `locations` says where.",
     "TOO_COSTLY": "The operation may read too many objects. Ask for smaller pages, or for less in each item.",
     "TOO_DEEP": "Too many fields inside fields.",

@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = None
     public_cache_seconds: int = Field(default=0, ge=0)
     introspection: bool = True
+    photo_store: str | None = None
+    photo_store_endpoint: str | None = None
+    photo_store_region: str | None = None
+    photo_store_key: str | None = None
+    photo_store_secret: str | None = None
+    max_photo_bytes: int = Field(default=15_000_000, ge=1000)
+    max_photo_pixels: int = Field(default=50_000_000, ge=1000)
     max_request_bytes: int = Field(default=1_000_000, ge=1000)
     max_query_tokens: int = Field(default=2000, ge=100)
     max_query_depth: int = Field(default=15, ge=5)
@@ -113,6 +120,21 @@ class Settings(BaseSettings):
     def _mailbox(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in ("imap", "imaps", "maildir"):
             raise ValueError("must look like imaps://user:password@host/INBOX or maildir:///var/mail/bounces")
+        return value
+
+    @field_validator("photo_store")
+    @classmethod
+    def _photo_store(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "file:///")
+        if not {"s3": parts.netloc, "file": parts.path and not parts.netloc}.get(parts.scheme):
+            raise ValueError("must look like s3://bucket/prefix or file:///srv/photos")
+        return value
+
+    @field_validator("photo_store_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be a web address such as https://s3.example.org")
         return value
 
     @field_validator("product_name", "mail_from")

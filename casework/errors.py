@@ -3,7 +3,7 @@
     CaseworkError
     ├─ NotFound, Forbidden, SignInRequired, Unconfirmed        who you are
     ├─ WrongCredentials, BadLink, RateLimited                  whether to let you in
-    ├─ Invalid, TooLong, InvalidArea                           what you typed
+    ├─ Invalid, TooLong, BadPhoto, InvalidArea                 what you typed
     └─ IllegalMove, Restricted, Conflict, CannotMerge,         what the request or the organization allows now
        LastOwner, Held
 
@@ -102,6 +102,12 @@ class TooLong(Invalid):
     """A text has more characters than are kept; nothing is ever cut silently."""
 
     code = "TOO_LONG"
+
+
+class BadPhoto(Invalid):
+    """What was uploaded is no picture that is kept; the message says why."""
+
+    code = "BAD_PHOTO"
 
 
 class InvalidArea(Invalid):

@@ -1,0 +1,1 @@
+"""Photos: uploaded, made safe, kept, and shown to whoever may see what they belong to."""
