@@ -81,9 +81,9 @@ def test_production_demands_a_secret(
         ("DATABASE_URL", "mysql://x", "DATABASE_URL: Value error, must look like postgres://"),
         ("CORS_ORIGINS", "[]", "CORS_ORIGINS: Value error, must be origins such as "),
         ("SMTP_URL", "mail.example", "SMTP_URL "),
-        ("PHOTO_STORE", "/srv/photos", "PHOTO_STORE "),
-        ("PHOTO_STORE", "s3:///prefix", "PHOTO_STORE "),
-        ("PHOTO_STORE_ENDPOINT", "minio:9000", "PHOTO_STORE_ENDPOINT "),
+        ("PHOTO_STORE", "/srv/photos", "PHOTO_STORE: "),
+        ("PHOTO_STORE", "s3:///prefix", "PHOTO_STORE: "),
+        ("PHOTO_STORE_ENDPOINT", "minio:9000", "PHOTO_STORE_ENDPOINT: "),
     ],
 )
 def test_a_bad_value_names_itself_and_stops_the_start(
