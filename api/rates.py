@@ -1,7 +1,8 @@
 """How often somebody may try what others could abuse. Counted in Redis; a Redis that is away allows everything.
 
 Each verb is counted by the client's network address and by the account or e-mail address it is about: the first stops
-one machine that tries many accounts, the second many machines that try one.
+one machine that tries many accounts, the second many machines that try one. The address is the client's own, also
+behind a proxy (curbcast.proxies); of an IPv6 address the first half, which is what one household or server is given.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 from casework.errors import RateLimited
 from notifier.doorbell import Doorbell
@@ -58,7 +60,7 @@ class Rates:
     async def count(self, verb: Verb, *, client: str, account: str | None) -> None:
         """Count one try. `account` is whatever names the account: an id, or the address as it was typed."""
         rate = RATES[verb]
-        waits = [await self._take(verb, "client", client, rate.by_client, rate.seconds)]
+        waits = [await self._take(verb, "client", _network(client), rate.by_client, rate.seconds)]
         if account is not None:
             waits.append(await self._take(verb, "account", account, rate.by_account, rate.seconds))
         wait = max((each for each in waits if each is not None), default=None)
@@ -69,3 +71,14 @@ class Rates:
         """Redis is shown no addresses, only their hashes."""
         name = hashlib.sha256(whom.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return await self.doorbell.take(f"{verb}:{sort}:{name}", limit=limit, seconds=seconds)
+
+
+def _network(client: str) -> str:
+    """What one client can't leave by picking another address of its own."""
+    try:
+        address = ip_address(client)
+    except ValueError:  # a socket of this machine, or a test
+        return client
+    if address.version == 4:
+        return client
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))

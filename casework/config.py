@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     keep_attempts_days: int = Field(default=365, ge=1)
     keep_notifications_days: int | None = Field(default=None, ge=60)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
     graphiql: bool = True
     trusted_documents: Path | None = None
     public_cache_seconds: int = Field(default=0, ge=0)
@@ -83,15 +84,28 @@ class Settings(BaseSettings):
             raise ValueError("must be an absolute web address such as https://requests.example.org")
         return value.rstrip("/")
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _origins(cls, value: object) -> object:
-        """Origins with commas between them, or one asterisk for any."""
-        origins = tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-        for origin in origins if isinstance(origins, tuple) else ():
+    def _list(cls, value: object) -> object:
+        """Several, with commas between them."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Origins, or one asterisk for any."""
+        for origin in value:
             if origin != "*" and (urlsplit(origin).scheme not in ("http", "https") or origin.rstrip("/") != origin):
                 raise ValueError("must be origins such as https://app.example.org, with commas between them")
-        return origins
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_network(each)) if "/" in each else str(ip_address(each)) for each in value)
+        except ValueError as error:
+            raise ValueError("must be addresses or networks such as 10.0.0.7 or 10.1.0.0/16, with commas") from error
 
     @field_validator("database_url")
     @classmethod

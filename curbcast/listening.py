@@ -19,6 +19,7 @@ from websockets.protocol import State
 from api.live.live import Live
 from api.live.sockets import WRITE_TEXT
 from casework.config import Settings
+from curbcast.proxies import BehindProxies
 
 _GRACE_SECONDS = 10
 _TEXT = 0x81
@@ -68,12 +69,13 @@ def server_for(app: Starlette, settings: Settings, *, host: str, port: int) -> S
     memory for each socket.
     """
     config = uvicorn.Config(
-        app,
+        BehindProxies(app, settings),
         host=host,
         port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # ours are
         ws=SocketProtocol,
         ws_max_size=settings.max_request_bytes,
         ws_per_message_deflate=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from casework.access import NOBODY
 from casework.actions.signing import request_password_reset
 from casework.database import close_database, open_database
 from casework.tokens import token_of
+from curbcast.listening import server_for
 from notifier.doorbell import Doorbell
 from tests.town import SECRET, Town, nothing_changes, open_town, settings
 
@@ -27,14 +29,22 @@ REFUSED = "userErrors { code message path retryAfter }"
 @asynccontextmanager
 async def counted(town: Town, url: str, routes: Sequence[BaseRoute] = ()) -> AsyncIterator[Doorbell]:
     """The town's client speaks to an app that counts in this Redis."""
+    async with doorbell_at(url) as doorbell:
+        app = build_app(settings(), doorbell=doorbell, extra_routes=routes)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        before = town.client
+        async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as town.client:
+            yield doorbell
+        town.client = before
+
+
+@asynccontextmanager
+async def doorbell_at(url: str) -> AsyncIterator[Doorbell]:
     doorbell = Doorbell(url)
-    app = build_app(settings(), doorbell=doorbell, extra_routes=routes)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    before = town.client
-    async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as town.client:
+    try:
         yield doorbell
-    town.client = before
-    await doorbell.close()
+    finally:
+        await doorbell.close()
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +142,51 @@ async def test_exports_and_previews_are_counted(sqlite_database: str, valkey: Se
         (error,) = answer["errors"]
         assert error["extensions"]["code"] == "RATE_LIMITED"
         assert 590 <= error["extensions"]["retryAfter"] <= 600
+
+
+@dataclass(frozen=True)
+class Came:
+    """The peers by which a try came, the one that spoke to us first, and what it said of where it had it from."""
+
+    peer: str
+    forwarded: str
+
+
+PROXY = "10.1.0.7"
+SAME_CLIENT = [
+    (Came(PROXY, "203.0.113.5"), Came(PROXY, "198.51.100.9, 203.0.113.5")),  # what a client says itself is not believed
+    (Came(PROXY, "203.0.113.5"), Came("10.1.0.8", "203.0.113.5, 10.1.0.7")),  # through two proxies
+    (Came("192.0.2.1", "203.0.113.5"), Came("192.0.2.1", "203.0.113.6")),  # nobody whom we trust says so
+    (Came("2001:db8:0:1::2", ""), Came(PROXY, "2001:db8:0:1:ffff::3")),  # one household, by IPv6
+    (Came(PROXY, ""), Came(PROXY, "")),
+]
+OTHER_CLIENT = [
+    (Came(PROXY, "203.0.113.5"), Came(PROXY, "203.0.113.6")),
+    (Came(PROXY, "203.0.113.5"), Came("203.0.113.6", "203.0.113.5")),
+    (Came("2001:db8:0:1::2", ""), Came("2001:db8:0:2::2", "")),
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "refused"),
+    [(*pair, 429) for pair in SAME_CLIENT] + [(*pair, 410) for pair in OTHER_CLIENT],
+)
+async def test_a_client_is_counted_by_its_own_address_whatever_proxy_it_came_by(
+    sqlite_database: str, valkey: Server, first: Came, then: Came, refused: int
+) -> None:
+    trusting = settings(trusted_proxies="10.1.0.0/16")
+    async with open_database_and_town(sqlite_database), doorbell_at(valkey.url) as doorbell:
+        app = build_app(trusting, doorbell=doorbell, extra_routes=account_routes(trusting))
+        served = server_for(app, trusting, host="127.0.0.1", port=0).config.app
+
+        async def tries(came: Came) -> int:
+            transport = httpx.ASGITransport(app=served, client=(came.peer, 4711))  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client:
+                headers = {"X-Forwarded-For": came.forwarded} if came.forwarded else {}
+                return (await client.post("/reset/none", data={"password": "x"}, headers=headers)).status_code
+
+        assert [await tries(first) for _ in range(4)] == [410] * 4
+        assert await tries(then) == refused
 
 
 async def test_a_redis_that_is_away_lets_everybody_in(sqlite_database: str) -> None:

@@ -80,6 +80,7 @@ def test_production_demands_a_secret(
         ("PUBLIC_URL", "town", "PUBLIC_URL: Value error, must be an absolute web address such as "),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL: Value error, must look like postgres://"),
         ("CORS_ORIGINS", "[]", "CORS_ORIGINS: Value error, must be origins such as "),
+        ("TRUSTED_PROXIES", "*", "TRUSTED_PROXIES: Value error, must be addresses or networks such as 10.0.0.7 "),
         ("SMTP_URL", "mail.example", "SMTP_URL "),
         ("PHOTO_STORE", "/srv/photos", "PHOTO_STORE: "),
         ("PHOTO_STORE", "s3:///prefix", "PHOTO_STORE: "),
