@@ -133,7 +133,8 @@ class _Measure:
                 self._variables.setdefault(definition.variable.name.value, int(definition.default_value.value[:10]))
         size, _ = self._set(node.selection_set, self._schema.get_root_type(node.operation), 0)
         extra = MUTATION_COST * len(node.selection_set.selections) if node.operation is OperationType.MUTATION else 0
-        return size.beside(Size(directives=_directives(node), cost=extra))
+        variables = sum(_directives(variable) for variable in node.variable_definitions or ())
+        return size.beside(Size(directives=_directives(node) + variables, cost=extra))
 
     def fragment(self, node: FragmentDefinitionNode) -> Size:
         return self._fragment(node, 0)[0]

@@ -34,6 +34,7 @@ HOSTILE: dict[str, tuple[str, str]] = {
     "spread often": ("{ " + "...f " * 50 + "} fragment f on Query { viewer { name } }", "TOO_MANY_FIELDS"),
     "directives on one field": ("{ viewer { name" + " @skip(if: false)" * 6 + " } }", "TOO_MANY_DIRECTIVES"),
     "directives nobody knows": ("{ viewer { name" + " @x" * 900 + " } }", "TOO_MANY_DIRECTIVES"),
+    "directives on a variable": ("query ($x: Int" + " @x" * 50 + ") { viewer { name } }", "TOO_MANY_DIRECTIVES"),
     "directives everywhere": (
         "{ viewer { " + " ".join(f"name{n} @skip(if: false)" for n in range(40)) + " } }",
         "TOO_MANY_DIRECTIVES",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from tortoise.expressions import Q, RawSQL
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from casework import text
 from casework.access import Viewer, requests_seen_by
 from casework.errors import Invalid, SignInRequired
 from casework.reading import PERSONAL
-from casework.requests import ServiceRequest, Status
+from casework.requests import Comment, ServiceRequest, Status
 
 _COLUMNS = {
     "organization_id": "organization_id",
@@ -68,7 +69,7 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
     if search.mine:
         found = found.filter(reporter_id=viewer.person_id)
     if search.held:
-        found = found.filter(held_at__isnull=False)
+        found = found.filter(Q(held_at__isnull=False) | Q(id__in=Subquery(_held_comments(viewer))))
     if search.assigned_to_me:
         # Who is assigned is for staff alone to know, so elsewhere nobody is.
         found = found.filter(assignee_id=viewer.person_id, organization_id__in=viewer.staffed)
@@ -76,6 +77,14 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
         since = _aware(search.updated_since, "updated_since").astimezone(UTC)
         found = found.annotate(shown=_changed_since(viewer, since)).filter(shown=True, updated_at__gte=since)
     return found
+
+
+def _held_comments(viewer: Viewer) -> Any:
+    """The requests of the held comments that the viewer may see: staff's to release, and one's own."""
+    mine = Q(request__organization_id__in=viewer.staffed)
+    if viewer.person_id is not None:
+        mine |= Q(author_id=viewer.person_id)
+    return Comment.filter(mine, held_at__isnull=False).values_list("request_id", flat=True)
 
 
 def _changed_since(viewer: Viewer, since: datetime) -> RawSQL:

@@ -16,6 +16,8 @@ from casework.access import STAFF_ACTS
 from casework.areas import LATELY, WatchArea, matched_lately
 from casework.config import Settings
 from casework.events import (
+    AccountEvent,
+    AddressTyped,
     AreaEvent,
     DueDateChanged,
     Event,
@@ -106,7 +108,7 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
     organizations = {case.organization.id for case in known if case.organization is not None}
     for case in known:
         event = case.event
-        people |= {event.occasion.actor_id}
+        people |= {event.occasion.actor_id, _account_of(event)}
         if case.request is not None:
             people |= {case.request.reporter_id, case.request.typed_by_id}
         if isinstance(event, RequestEvent):
@@ -125,6 +127,13 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
         await brandings_of(organizations),
         await live_openings(organizations),
     )
+
+
+def _account_of(event: Event) -> int | None:
+    """The account that an event without an organization is about."""
+    if not isinstance(event, AccountEvent):
+        return None
+    return event.owner_id if isinstance(event, AddressTyped) and event.owner_id is not None else event.person_id
 
 
 async def _area_facts(event: AreaEvent) -> AreaFacts:
@@ -236,9 +245,11 @@ class Letters:
         )
 
     def _organization(self, case: Case) -> OrganizationFacts:
-        """Whose mail it is: the organization's, or the product's own."""
+        """Whose mail it is: the organization's, or the product's own, which goes by its account's clock."""
         if case.organization is None:
-            return OrganizationFacts(name=self.settings.product_name, time_zone="UTC")
+            account = self.materials.people.get(_account_of(case.event) or 0)
+            zone = account.time_zone if account is not None else "UTC"
+            return OrganizationFacts(name=self.settings.product_name, time_zone=zone)
         return organization_facts(case.organization, self.materials.brandings.get(case.organization.id))
 
     def _account_extra(self, case: Case) -> dict[str, Any]:

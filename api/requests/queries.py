@@ -44,7 +44,9 @@ class RequestFilter:
     )
     assigned_to_me: bool = strawberry.field(default=False, description="Only those that the viewer is to do.")
     mine: bool = strawberry.field(default=False, description="Only those that the viewer reported.")
-    held: bool = strawberry.field(default=False, description="Only those that wait for staff to release them.")
+    held: bool = strawberry.field(
+        default=False, description="Only those that wait for staff to release them, or have a comment that does."
+    )
     updated_since: datetime | None = strawberry.field(
         default=None, description="Only those to which something happened at or after this moment."
     )

@@ -60,7 +60,9 @@ async def make_theirs(person: Person, address: str, at: datetime) -> None:
     taken = await take_over(person, address)
     await record(EmailConfirmed(occasion=occasion, person_id=person.id, request_ids=tuple(taken)))
     if old_address is not None:
-        await record(AddressChanged(occasion=occasion, person_id=person.id, old_address=old_address))
+        await record(
+            AddressChanged(occasion=occasion, person_id=person.id, old_address=old_address, language=person.language)
+        )
 
 
 async def take_over(person: Person, address: str) -> list[int]:

@@ -34,6 +34,7 @@ async def ask_guest(viewer: Viewer, request: ServiceRequest) -> None:
     await BareAddress.bulk_create([BareAddress(address=address, created_at=occasion.at)], ignore_conflicts=True)
     if not await BareAddress.filter(address=address, asked_at__isnull=True).update(asked_at=occasion.at):
         return
+    owner = await account_with(address)
     ticket = await issue(Purpose.CONFIRM_GUEST, occasion.at, address=address, request_id=request.id)
     await record(
         GuestAddressTyped(
@@ -43,5 +44,6 @@ async def ask_guest(viewer: Viewer, request: ServiceRequest) -> None:
             person_id=None,
             address=address,
             ticket_id=ticket.id,
+            language=owner.language if owner is not None else "en",
         )
     )

@@ -81,8 +81,14 @@ async def test_a_held_comment_is_its_authors_and_the_staffs_until_released(telli
     for person in (town.maya, town.nell, town.otto, None):
         assert await comments(town, person, request) == {"totalCount": 0, "nodes": []}
         assert await town.ask(person, node, id=payload["comment"]["id"]) == {"node": None}
+    await town.report()
     for person in (town.ines, town.tom):
         assert (await comments(town, person, request))["totalCount"] == 1
+    held = "{ requests(filter: {held: true}) { nodes { id isHeld } } }"
+    for person, waits in ((town.tom, True), (town.ines, True), (town.maya, False), (town.otto, False), (None, False)):
+        nodes = [{"id": request, "isHeld": False}] if waits else []
+        assert await town.ask(person, held) == {"requests": {"nodes": nodes}}
+    await telling.run()
     await town.done(town.tom, "releaseContent", contentId=payload["comment"]["id"])
     assert told(await telling.run()) == {
         ("tom@example.org", "staff_public_comment", "assignee"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from casework.actions.profile import update_profile
+from casework.history import HistoryRow
 from casework.people import Person
+from notifier.words import words_in
 from tests.accounts import confirm_from, signed_up, token_in
 from tests.telling import Telling, mail_to, told
 
@@ -21,9 +23,12 @@ async def test_a_new_account_confirms_from_its_mail_in_its_language(telling: Tel
 
 async def test_a_changed_address_is_asked_at_the_new_one(telling: Telling) -> None:
     town = telling.town
-    await update_profile(await town.viewer(town.maya), address="maya@new.example")
+    await update_profile(await town.viewer(town.maya), address="maya@new.example", time_zone="Pacific/Kiritimati")
     mails = await telling.run()
     assert told(mails) == {("maya@new.example", "confirm_email", "account")}
+    asked_at = (await HistoryRow.get(type="AddressChangeRequested")).occurred_at
+    local = words_in("en").moment(asked_at, "Pacific/Kiritimati")
+    assert local in mails[0].text
     await confirm_from(mails[0])
     assert (await Person.get(id=town.maya.id)).address == "maya@new.example"
 

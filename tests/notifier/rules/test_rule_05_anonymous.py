@@ -93,9 +93,11 @@ async def test_an_account_whose_address_a_guest_typed_is_asked_too_and_takes_the
     telling: Telling,
 ) -> None:
     town = telling.town
+    await town.done(town.maya, "updateProfile", language="es")
     request = await _by_guest(telling, "maya@example.org")
     mails = await telling.run()
     assert told(mails) == {("maya@example.org", "confirm_email", "account")}
+    assert mails[0].subject == "Confirme su dirección de correo para Curbcast"
     assert await telling.skips("request_submitted") == {f"person:{town.maya.id}": "unconfirmed"}
     assert await telling.after(town.tom, "acknowledgeRequest", requestId=request, comment="Seen.") == []
     await confirm_from(mails[0])
