@@ -15,6 +15,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -121,7 +122,12 @@ def engine_for(settings: Settings) -> Engine:
         directives=settings.max_query_directives,
         cost=settings.max_query_cost,
     )
-    return Engine(executable_schema(), limits, introspection=settings.introspection)
+    return _engine(limits, settings.introspection)
+
+
+@cache  # it knows nothing of an app but these, and what it has understood of documents is good for the next one
+def _engine(limits: Limits, introspection: bool) -> Engine:
+    return Engine(executable_schema(), limits, introspection=introspection)
 
 
 class RequestIds:

@@ -76,11 +76,11 @@ def read_catalogue(language: str) -> Catalog:
         return read_po(source, locale=language)
 
 
-def missing(language: str) -> list[str]:
-    """The messages that a language can't say: absent, empty or marked as doubtful."""
+def missing(language: str, said: Catalog) -> list[str]:
+    """Which of the messages `said` a language can't say: absent, empty or marked as doubtful."""
     catalogue = read_catalogue(language)
     gaps = []
-    for message in messages():
+    for message in said:
         told = catalogue.get(message.id) if message.id else None
         if message.id and (told is None or told.fuzzy or not _is_whole(told.string)):
             gaps.append(message.id if isinstance(message.id, str) else message.id[0])
@@ -90,7 +90,8 @@ def missing(language: str) -> list[str]:
 def update(language: str) -> list[str]:
     """Writes the catalogue anew and answers what it is missing."""
     catalogue = read_catalogue(language)
-    catalogue.update(messages(), no_fuzzy_matching=True, update_creation_date=False)
+    said = messages()
+    catalogue.update(said, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     catalogue.locale = Locale.parse(language)
     if language == SOURCE_LANGUAGE:
@@ -99,7 +100,7 @@ def update(language: str) -> list[str]:
     with _path(language).open("wb") as target:
         target.write(_HEADER.format(language=language, plural_forms=catalogue.plural_forms).encode())
         write_po(target, catalogue, omit_header=True, sort_output=True, include_lineno=False, width=110)
-    return missing(language)
+    return missing(language, said)
 
 
 def _is_whole(translated: str | tuple[str, ...] | list[str] | None) -> bool:

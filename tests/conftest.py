@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from bench import servers
+from casework import passwords
 from casework.database import close_database, open_database
 from tests.databases import Databases
 from tests.loopback import close_the_network
@@ -39,6 +41,15 @@ def _loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         close_the_network(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords; while tests run, one does that takes no time. Other processes have the costly one."""
+    with pytest.MonkeyPatch.context() as patch:
+        costly = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield costly
 
 
 @pytest.fixture(scope="session")

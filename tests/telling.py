@@ -16,6 +16,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cached_property
 from typing import Any
 
 from casework.config import Settings
@@ -27,6 +28,7 @@ from notifier import relay, rescue
 from notifier.deliver import deliver_due
 from notifier.notifications import Notification, State
 from notifier.outcome import Outcome
+from tests.founding import once
 from tests.town import Town, open_town, settings
 
 LEASE = timedelta(minutes=5)
@@ -38,7 +40,12 @@ class Mail:
 
     recipient: str
     raw: bytes
-    message: EmailMessage
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        parsed = message_from_bytes(self.raw, policy=default)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
 
     @property
     def subject(self) -> str:
@@ -76,9 +83,7 @@ class KeepingTransport:
     async def send(self, message: bytes, *, sender: str, recipient: str) -> Outcome:
         outcome = self.answer(recipient) if self.answer is not None else Outcome("sent", 250, "2.0.0 Ok")
         if outcome.state in ("sent", "unknown"):
-            parsed = message_from_bytes(message, policy=default)
-            assert isinstance(parsed, EmailMessage)
-            self.mails.append(Mail(recipient, message, parsed))
+            self.mails.append(Mail(recipient, message))
         return outcome
 
     async def close(self) -> None:
@@ -139,6 +144,12 @@ class Telling:
         await self.town.done(person, mutation, **values)
         return await self.run()
 
+    async def _forget_the_founding(self) -> None:
+        """It is no news."""
+        await self.run()
+        await Notification.all().delete()
+        self.transport.mails.clear()
+
     async def skips(self, kind: str) -> dict[str, str | None]:
         """Recipient key -> why a notification of this kind was not sent."""
         rows = await Notification.filter(kind=kind, state=State.SKIPPED)
@@ -150,9 +161,7 @@ async def open_telling(**values: Any) -> AsyncIterator[Telling]:
     config = settings(**values)
     async with open_town(config) as town:
         telling = Telling(town, config, KeepingTransport())
-        await telling.run()  # the town's founding is no news
-        await Notification.all().delete()
-        telling.transport.mails.clear()
+        await once("told", telling._forget_the_founding)
         yield telling
 
 

@@ -42,6 +42,7 @@ async def test_nothing_but_this_machine_can_be_reached(host: str) -> None:
     assert allowed("127.0.0.1")
 
 
+@pytest.mark.slow
 async def test_the_schema_is_in_place_and_each_test_starts_with_no_rows(
     postgres_database: str, databases: Databases
 ) -> None:
@@ -63,7 +64,7 @@ def litter() -> Iterator[Path]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-@pytest.mark.parametrize("name", ["postgres", "valkey", "smtp_sink"])
+@pytest.mark.parametrize("name", [pytest.param("postgres", marks=pytest.mark.slow), "valkey", "smtp_sink"])
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_with_the_process_that_started_it(name: str, end: signal.Signals, litter: Path) -> None:
     if name == "smtp_sink" and find_smtp_sink() is None:

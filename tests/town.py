@@ -28,6 +28,7 @@ from casework.config import Settings
 from casework.database import fetch
 from casework.organizations import Organization, RequestCategory
 from casework.people import Person, Role
+from tests.founding import once
 
 SECRET = "the towns own secret of thirty-two characters"
 
@@ -137,10 +138,11 @@ async def open_town(
     app = build_app(config or settings(), after_commit=after_commit)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client:
-        yield await _people(app, client)
+        yield Town(app=app, client=client, **await once("town", _founded))
 
 
-async def _people(app: Starlette, client: httpx.AsyncClient) -> Town:
+async def _founded() -> dict[str, Any]:
+    """Everybody and everything in the town."""
     springfield = await create_organization(slug="springfield", name="Town of Springfield")
     shelbyville = await create_organization(slug="shelbyville", name="City of Shelbyville")
     people = {}
@@ -164,24 +166,21 @@ async def _people(app: Starlette, client: httpx.AsyncClient) -> Town:
     ):
         await add_member(organization, people[handle], role)
     rosa, otto = await viewer_for(people["rosa"]), await viewer_for(people["otto"])
-    return Town(
-        app=app,
-        client=client,
-        springfield=springfield,
-        shelbyville=shelbyville,
-        potholes=await create_category(
+    return people | {
+        "springfield": springfield,
+        "shelbyville": shelbyville,
+        "potholes": await create_category(
             rosa,
             springfield.id,
             name="Potholes",
             assignee_id=people["tom"].id,
             route_addresses=["streets@springfield.example"],
         ),
-        lights=await create_category(rosa, springfield.id, name="Street lights"),
-        complaints=await create_category(rosa, springfield.id, name="Complaints", private=True),
-        weeds=await create_category(otto, shelbyville.id, name="Weeds"),
-        tokens={person.id: await start_session(person, label="test") for person in people.values()},
-        **people,
-    )
+        "lights": await create_category(rosa, springfield.id, name="Street lights"),
+        "complaints": await create_category(rosa, springfield.id, name="Complaints", private=True),
+        "weeds": await create_category(otto, shelbyville.id, name="Weeds"),
+        "tokens": {person.id: await start_session(person, label="test") for person in people.values()},
+    }
 
 
 async def everything() -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.ids import global_id
@@ -17,6 +18,7 @@ from casework.actions.accounts import create_person, start_session
 from casework.actions.membership import add_member
 from casework.people import Person, Role
 from tests.accounts import PASSWORD
+from tests.founding import once
 from tests.telling import Telling, leave, open_telling
 from tests.town import Town
 
@@ -80,62 +82,55 @@ class Scene:
 async def open_scene() -> AsyncIterator[Scene]:
     async with open_telling() as telling:
         town = telling.town
-        rita = await create_person(handle="rita", name="Rita Reed", address="rita@example.org", confirmed=True)
-        gus = await create_person(handle="gus", name="Gus Gone", address="gus@example.org", confirmed=True)
-        await add_member(town.springfield, rita, Role.REQUESTER)
-        await add_member(town.springfield, gus, Role.INTERNAL)
-        await leave(town.springfield, gus)
-        for person in (rita, gus):
-            town.tokens[person.id] = await start_session(person)
-        stored = await _password()
-        await Person.all().update(password_hash=stored)
-        await town.done(
-            town.mark, "updateOrganization", organizationId=town.id_of(town.springfield), heldWords=["blatt"]
-        )
-        public = await town.report(summary="A pothole")
-        payload = await town.done(town.maya, "addComment", "comment { id }", requestId=public, body="It is deep.")
-        area = await town.done(
-            town.maya,
-            "createWatchArea",
-            "watchArea { id }",
-            name="My corner",
-            latitude=42.36,
-            longitude=-71.06,
-            radiusM=500.0,
-            public=True,
-        )
-        scene = Scene(
-            telling,
-            {
-                "owner": town.rosa,
-                "manager": town.mark,
-                "internal": town.tom,
-                "requester": rita,
-                "resident": town.ines,
-                "unconfirmed": town.nell,
-                "guest": None,
-                "stranger": town.otto,
-                "removed": gus,
-            },
-            public=public,
-            private=await town.report(summary="A neighbour", categoryId=town.id_of(town.complaints)),
-            held=await town.report(summary="That Blatt"),
-            comment=payload["comment"]["id"],
-            area=area["watchArea"]["id"],
-        )
-        await telling.run()
-        telling.transport.mails.clear()
-        yield scene
+        newcomers, tokens, ids = await once("scene", partial(_set, telling))
+        town.tokens |= tokens
+        people = {
+            "owner": town.rosa,
+            "manager": town.mark,
+            "internal": town.tom,
+            "requester": newcomers["rita"],
+            "resident": town.ines,
+            "unconfirmed": town.nell,
+            "guest": None,
+            "stranger": town.otto,
+            "removed": newcomers["gus"],
+        }
+        yield Scene(telling, people, **ids)
 
 
-_stored: list[str] = []
-
-
-async def _password() -> str:
-    """Everybody's password, hashed once a run."""
-    if not _stored:
-        _stored.append(await passwords.hashed(PASSWORD))
-    return _stored[0]
+async def _set(telling: Telling) -> tuple[dict[str, Person], dict[int, str], dict[str, str]]:
+    """Who comes to town for it, and their tokens; the ids of what is there."""
+    town = telling.town
+    rita = await create_person(handle="rita", name="Rita Reed", address="rita@example.org", confirmed=True)
+    gus = await create_person(handle="gus", name="Gus Gone", address="gus@example.org", confirmed=True)
+    await add_member(town.springfield, rita, Role.REQUESTER)
+    await add_member(town.springfield, gus, Role.INTERNAL)
+    await leave(town.springfield, gus)
+    tokens = {person.id: await start_session(person) for person in (rita, gus)}
+    await Person.all().update(password_hash=await passwords.hashed(PASSWORD))
+    await town.done(town.mark, "updateOrganization", organizationId=town.id_of(town.springfield), heldWords=["blatt"])
+    public = await town.report(summary="A pothole")
+    payload = await town.done(town.maya, "addComment", "comment { id }", requestId=public, body="It is deep.")
+    area = await town.done(
+        town.maya,
+        "createWatchArea",
+        "watchArea { id }",
+        name="My corner",
+        latitude=42.36,
+        longitude=-71.06,
+        radiusM=500.0,
+        public=True,
+    )
+    ids = {
+        "public": public,
+        "private": await town.report(summary="A neighbour", categoryId=town.id_of(town.complaints)),
+        "held": await town.report(summary="That Blatt"),
+        "comment": payload["comment"]["id"],
+        "area": area["watchArea"]["id"],
+    }
+    await telling.run()
+    telling.transport.mails.clear()
+    return {"rita": rita, "gus": gus}, tokens, ids
 
 
 def own_session(person: Person | None) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 
 from casework import clock, passwords
 from casework.access import NOBODY, viewer_for
@@ -42,6 +43,10 @@ async def test_a_password_is_matched_and_never_stored(db: str) -> None:
         await passwords.hashed("short")
     with pytest.raises(TooLong):
         await passwords.hashed("x" * 1001)
+
+
+def test_a_password_costs_64_mb_and_three_rounds_to_guess(costly_hasher: PasswordHasher) -> None:
+    assert costly_hasher.hash(GOOD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_a_new_account_confirms_its_address_once(db: str) -> None:

@@ -8,12 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from curbcast.cli import app
-from curbcast.wiring import register_all_models
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    register_all_models()
+def cli(sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("DATABASE_URL", sqlite_database)
     monkeypatch.setenv("CURBCAST_DATA_DIR", str(tmp_path))
     return CliRunner()
 

@@ -39,7 +39,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", pytest.param("es", marks=pytest.mark.slow)])
 def test_a_compiled_mail_is_what_the_naive_way_makes(kind: str, language: str) -> None:
     for case, (facts, reader) in odd_samples(kind, language).items():
         letter = render_shared(facts)
