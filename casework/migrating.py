@@ -41,12 +41,15 @@ class Step:
 async def migrate(url: str, *, tell: Callable[[str], object] = lambda name: None) -> list[str]:
     """Bring the schema of the database at `url` up to date, and `tell` each step's name before it begins; returns the
     names. It needs no open connection and leaves none."""
-    done = []
+    return [name async for name in steps_done(url, tell=tell)]
+
+
+async def steps_done(url: str, *, tell: Callable[[str], object] = lambda name: None) -> AsyncIterator[str]:
+    """The same, a step's name at a time once it is done. Between two of them the database is open."""
     async with _unopened(url), _alone(url):
         executor = _Executor(connection(), apps())
         while (name := await _next_step(executor, tell)) is not None:
-            done.append(name)
-    return done
+            yield name
 
 
 async def plan(url: str) -> list[Step]:

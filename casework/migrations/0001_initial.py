@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="OutboxRow",
             fields=[
-                ("event_id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("event_id", fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ("priority", fields.SmallIntField(default=1)),
                 ("due", MomentField(auto_now=False, auto_now_add=False)),
                 ("cursor", fields.BigIntField(default=-1)),
