@@ -24,6 +24,7 @@ from casework.reading import Page, Window
 from casework.requests import Comment, ServiceRequest
 from casework.staffing import invitations_of, members_of
 from casework.tokens import Ticket
+from casework.work import WorkOrder, work_orders_seen_by
 from notifier.preferences import AreaChoice
 from notifier.suppression import Suppression, ailing
 
@@ -46,6 +47,7 @@ class Loaders:
         self.follows = DataLoader(self._follows)
         self.mutes = DataLoader(self._mutes)
         self.votes = DataLoader(self._votes)
+        self.work_orders = DataLoader(self._work_orders, cache_key_fn=_row)
         self.vote_counts = DataLoader(reading.vote_counts, cache_key_fn=_row)
         self.area_follows = DataLoader(self._area_follows)
         self.area_choices = DataLoader(self._area_choices)
@@ -94,6 +96,14 @@ class Loaders:
         mine = AreaChoice.filter(person_id=self._viewer.person_id or 0, area_id__in=area_ids)
         found = {choice.area_id: choice for choice in await mine}
         return [found.get(each) for each in area_ids]
+
+    async def _work_orders(self, requests: list[ServiceRequest]) -> list[list[WorkOrder] | None]:
+        grouped: dict[int, list[WorkOrder]] = defaultdict(list)
+        seen = work_orders_seen_by(self._viewer).filter(request_id__in=[request.id for request in requests])
+        for order in await seen.order_by("id") if self._viewer.staffed else ():
+            grouped[order.request_id or 0].append(order)
+        staffed = [self._viewer.is_staff_of(request.organization_id) for request in requests]
+        return [grouped[each.id] if inside else None for each, inside in zip(requests, staffed, strict=True)]
 
     async def _request(self, ids: list[int]) -> list[ServiceRequest | None]:
         seen = requests_seen_by(self._viewer).filter(id__in=ids).select_related(*reading.SHOWN)

@@ -39,10 +39,13 @@ from api.subscriptions import SUBSCRIPTIONS
 from api.watching.area_types import watch_area
 from api.watching.areas import WatchAreaMutations, WatchAreaQueries
 from api.watching.mutations import WatchingMutations
+from api.work.mutations import WorkMutations
+from api.work.types import work_order
 from casework import organizations
 from casework.access import person_for
 from casework.actions.areas import areas_seen_by
 from casework.assigning import AssignmentRule
+from casework.work import work_orders_seen_by
 from digests.issues import Issue
 from notifier.links import Links
 
@@ -78,6 +81,11 @@ async def _assignment_rule(context: Context, number: int) -> Node | None:
     return assignment_rule(found) if found else None
 
 
+async def _work_order(context: Context, number: int) -> Node | None:
+    found = await work_orders_seen_by(context.viewer).get_or_none(id=number)
+    return work_order(found) if found else None
+
+
 async def _notification(context: Context, number: int) -> Node | None:
     found = await notifications_of(context.viewer).select_related("event").get_or_none(id=number)
     return notification(found, context.viewer) if found else None
@@ -100,6 +108,7 @@ _DOORS: dict[str, Callable[[Context, int], Awaitable[Node | None]]] = {
     "Organization": _organization,
     "RequestCategory": _category,
     "AssignmentRule": _assignment_rule,
+    "WorkOrder": _work_order,
     "Notification": _notification,
     "Digest": _digest,
     "WatchArea": _watch_area,
@@ -136,6 +145,7 @@ _VERBS = (
     OrganizationMutations,
     AssignmentRuleMutations,
     MailMutations,
+    WorkMutations,
     InboxMutations,
     ReachMutations,
     MemberMutations,

@@ -218,6 +218,10 @@ STAFF_ACTS = frozenset(
         "RequestMerged",
         "RequestVisibilityChanged",
         "ContentReleased",
+        "WorkOrderCreated",
+        "WorkOrderAssigned",
+        "WorkOrderDueAtChanged",
+        "WorkOrderCompleted",
     }
 )
 """The events that nobody but staff can cause: they show who did it, also on an anonymous request (rule 5)."""

@@ -34,6 +34,7 @@ class Deed(StrEnum):
     ASSIGN = "assign"
     RECATEGORIZE = "recategorize"
     CHANGE_DUE_DATE = "change_due_date"
+    ORDER_WORK = "order_work"
     MERGE = "merge"
     SET_VISIBILITY = "set_visibility"
 
@@ -149,6 +150,7 @@ _CHECKS: Mapping[Deed, Callable[[Viewer, ServiceRequest], None]] = {
     Deed.ASSIGN: partial(_handle, action=Action.ASSIGN),
     Deed.RECATEGORIZE: partial(_handle, action=Action.RECATEGORIZE),
     Deed.CHANGE_DUE_DATE: partial(_handle, action=Action.CHANGE_DUE_DATE),
+    Deed.ORDER_WORK: partial(_handle, action=Action.WORK),
     Deed.MERGE: _merge,
     Deed.SET_VISIBILITY: partial(_permitted, action=Action.SET_VISIBILITY),
 }

@@ -24,6 +24,7 @@ CASEWORK_MODELS = (
     "casework.tokens",
     "casework.requests",
     "casework.assigning",
+    "casework.work",
     "casework.watching",
     "casework.areas",
     "casework.history",

@@ -2,6 +2,7 @@
 
     Event ── organization, occasion (who, when, in which bulk)
     ├─ RequestEvent ── the request, and the facts that decide who hears of it, as they were at that moment
+    ├─ WorkOrderEvent ── the work order, and who is to do it
     ├─ MembershipEvent ── who is a member of the organization now, or no more
     └─ AccountEvent ── what happened to one account
 
@@ -166,6 +167,36 @@ class RequestVoted(RequestEvent):
 @dataclass(frozen=True, kw_only=True)
 class RequestUnvoted(RequestEvent):
     is_internal = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderEvent(Event):
+    """Something about one work order, on a request or on its own. `assignee_id` is the one after the action."""
+
+    is_internal = True
+    work_order_id: int
+    assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderCreated(WorkOrderEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderAssigned(WorkOrderEvent):
+    previous_assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderDueAtChanged(WorkOrderEvent):
+    old_due_at: datetime | None
+    new_due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderCompleted(WorkOrderEvent):
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,8 @@ class Organization(Model):
     closes_at = fields.SmallIntField(default=17 * 60, db_default=17 * 60)
     holiday_calendar = fields.CharField(max_length=20, default="US", db_default="US")
     switched_on_kinds: fields.Field[list[str]] = fields.JSONField(default=list, db_default=[])
+    uses_work = fields.BooleanField(default=False, db_default=False)
+    next_work_order_number = fields.IntField(default=1, db_default=1)
     created_at = MomentField()
 
     class Meta:

@@ -47,6 +47,7 @@ class Action(StrEnum):
     ASSIGN = "assign"
     RECATEGORIZE = "recategorize"
     CHANGE_DUE_DATE = "change_due_date"
+    WORK = "work"
     MERGE = "merge"
     SET_VISIBILITY = "set_visibility"
     RELEASE = "release"
@@ -71,6 +72,7 @@ PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
     Action.ASSIGN: STAFF,
     Action.RECATEGORIZE: STAFF,
     Action.CHANGE_DUE_DATE: STAFF,
+    Action.WORK: STAFF,
     Action.MERGE: STAFF,
     Action.SET_VISIBILITY: STAFF,
     Action.RELEASE: STAFF,

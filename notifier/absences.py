@@ -19,6 +19,7 @@ from notifier.recipients import Recipient
 ABSENT: dict[Callable[..., Any], tuple[Reason, Cause]] = {
     who.mentioned: (Reason.MENTIONED, Cause.NOT_MENTIONED),
     who.assignee: (Reason.ASSIGNEE, Cause.NOT_ASSIGNEE),
+    who.worker: (Reason.ASSIGNEE, Cause.NOT_WORKER),
     who.survivor_assignee: (Reason.ASSIGNEE, Cause.NOT_ASSIGNEE),
     who.displaced: (Reason.WAS_ASSIGNEE, Cause.NOT_ASSIGNEE),
     who.staff_subscribers: (Reason.STAFF_SUBSCRIBER, Cause.NOT_FOLLOWING),

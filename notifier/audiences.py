@@ -28,6 +28,7 @@ from casework.events import (
     RequestSubmitted,
     SignedUp,
     SlaBreached,
+    WorkOrderEvent,
 )
 from casework.people import STAFF_ROLES
 from casework.requests import ServiceRequest
@@ -84,6 +85,12 @@ def survivor_assignee(event: Event) -> Iterator[Found]:
 def mentioned(event: Event) -> Iterator[Found]:
     if isinstance(event, InternalCommentAdded):
         yield from (Found(Reason.MENTIONED, person_id) for person_id in event.mentioned_ids)
+
+
+def worker(event: Event) -> Iterator[Found]:
+    """Who is to do the work order, after the action."""
+    if isinstance(event, WorkOrderEvent) and event.assignee_id is not None:
+        yield Found(Reason.ASSIGNEE, event.assignee_id)
 
 
 def route_addresses(event: Event) -> Iterator[Found]:

@@ -13,17 +13,21 @@ from casework.events import (
     PasswordResetRequested,
     RequestMerged,
     RequestSubmitted,
+    WorkOrderEvent,
     from_row,
 )
 from casework.history import HistoryRow
 from casework.organizations import Organization
 from casework.requests import ServiceRequest
 from casework.tokens import Ticket
+from casework.work import WorkOrder
 
 
 @dataclass(frozen=True)
 class Case:
     """`request` has its category and organization loaded; `survivor` is the other half of a merge.
+
+    `work_order` may be on a request or on its own.
 
     `organization` is None for what only an account is about, and `ticket` is what a link in the mail allows.
     """
@@ -34,6 +38,7 @@ class Case:
     organization: Organization | None = None
     survivor: ServiceRequest | None = None
     ticket: Ticket | None = None
+    work_order: WorkOrder | None = None
 
     @property
     def is_private(self) -> bool:
@@ -41,7 +46,7 @@ class Case:
 
 
 async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
-    """Cases by event id, in at most four statements however many there are."""
+    """Cases by event id, in at most five statements however many there are."""
     rows = await HistoryRow.filter(id__in=sorted(set(event_ids)))
     happened = {row.id: from_row(row) for row in rows}
     wanted = {event.request_id for event in happened.values() if event.request_id is not None}
@@ -54,6 +59,8 @@ async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
         organizations |= {each.id: each for each in await Organization.filter(id__in=sorted(others, key=int))}
     ticket_ids = {ticket for event in happened.values() if (ticket := _ticket_id(event)) is not None}
     tickets = {each.id: each for each in await Ticket.filter(id__in=sorted(ticket_ids))} if ticket_ids else {}
+    work = {event.work_order_id for event in happened.values() if isinstance(event, WorkOrderEvent)}
+    orders = {each.id: each for each in await WorkOrder.filter(id__in=sorted(work))} if work else {}
     return {
         event_id: Case(
             event_id,
@@ -62,6 +69,7 @@ async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
             organization=organizations.get(event.organization_id) if event.organization_id is not None else None,
             survivor=requests.get(event.survivor_id) if isinstance(event, RequestMerged) else None,
             ticket=tickets.get(_ticket_id(event) or 0),
+            work_order=orders.get(event.work_order_id) if isinstance(event, WorkOrderEvent) else None,
         )
         for event_id, event in happened.items()
     }

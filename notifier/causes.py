@@ -36,6 +36,7 @@ class Cause(StrEnum):
     NOBODY_IS_TOLD = "nobody_is_told"
     NOT_REPORTER = "not_reporter"
     NOT_ASSIGNEE = "not_assignee"
+    NOT_WORKER = "not_worker"
     NOT_MENTIONED = "not_mentioned"
     NOT_YOUR_DEED = "not_your_deed"
     NOT_AN_ADDRESS_OF_THE_CATEGORY = "not_an_address_of_the_category"
@@ -92,6 +93,7 @@ _SAID = {
     Cause.NOT_TOLD_YET: _Said(7, N_("It has only just happened and is being told now.")),
     Cause.NOBODY_IS_TOLD: _Said(12, N_("No mail is sent about this kind of event.")),
     Cause.NOT_REPORTER: _Said(7, N_("The request was reported by somebody else.")),
+    Cause.NOT_WORKER: _Said(2, N_("The work order was not assigned to this person after it happened.")),
     Cause.NOT_ASSIGNEE: _Said(15, N_("The request was not assigned to this person after it happened.")),
     Cause.NOT_MENTIONED: _Said(3, N_("Nobody mentioned this person in it.")),
     Cause.NOT_YOUR_DEED: _Said(1, N_("It is a confirmation for whoever did it.")),

@@ -210,8 +210,7 @@ def _is_of_a_closed_account(case: Case, reader: ReaderNow, candidate: Candidate)
 
 
 def _is_no_longer_true(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
-    request, still_true = case.request, candidate.kind.still_true
-    return request is not None and not still_true(case.event, request, reader.recipient.person_id)
+    return not candidate.kind.still_true(case, reader.recipient.person_id)
 
 
 def _is_closed(reader: ReaderNow) -> bool:

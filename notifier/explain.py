@@ -27,6 +27,7 @@ from casework.events import (
     RequestRecategorized,
     RequestReopened,
     RequestSubmitted,
+    WorkOrderEvent,
 )
 from casework.history import HistoryRow
 from casework.ledger import IMPORTED, TOLD
@@ -52,6 +53,7 @@ from notifier.recipients import Recipient
 
 STAFF_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.for_staff)
 _WITH_COMMENT = (RequestAcknowledged, RequestClosed, RequestReopened)
+_ON_WORK_ORDERS = [event.__name__ for event in WorkOrderEvent.__subclasses__()]
 _ASSIGNING = (RequestSubmitted, RequestRecategorized, RequestReopened)
 
 AT_ONCE = 100
@@ -70,7 +72,8 @@ async def events_to_explain(
     rows = HistoryRow.filter(id=event_id) if event_id is not None else HistoryRow.filter(request_id=request_id)
     if viewer is None:
         return list(reversed(await rows.order_by("-id").limit(AT_ONCE)))
-    inside = Q(organization_id__in=viewer.staffed or [0], request_id__isnull=False) & ~Q(type__in=PERSONAL)
+    of_work = Q(request_id__isnull=False) | Q(type__in=_ON_WORK_ORDERS)
+    inside = Q(organization_id__in=viewer.staffed or [0]) & of_work & ~Q(type__in=PERSONAL)
     if not is_own(viewer, asked):
         rows = rows.filter(inside)
     else:

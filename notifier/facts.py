@@ -109,6 +109,19 @@ class AreaFacts(_Cleaned):
 
 
 @dataclass(frozen=True)
+class WorkOrderFacts(_Cleaned):
+    """A work order as its assignee reads it. `due_at` is aware."""
+
+    number: int
+    summary: str
+    description: str
+    due_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._clean(("summary",), ("description",))
+
+
+@dataclass(frozen=True)
 class Facts(_Cleaned):
     """Everything that is the same for all recipients of one event in one kind, language and brand.
 

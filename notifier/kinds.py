@@ -8,41 +8,58 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from casework import clock, events
-from casework.events import DueDateChanged, Event
-from casework.requests import ServiceRequest, Status
+from casework.events import DueDateChanged, Event, WorkOrderDueAtChanged
+from casework.requests import Status
 from notifier import audiences as who
 from notifier.audiences import Crowd, Small
+from notifier.cases import Case
 from notifier.preferences import Cadence
 from notifier.words import N_
 
-StillTrue = Callable[[Event, ServiceRequest, int | None], bool]
+StillTrue = Callable[[Case, int | None], bool]
 
 
-def always(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
+def always(case: Case, person_id: int | None) -> bool:
     return True
 
 
-def still_assignee(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
-    return request.assignee_id == person_id
+def still_assignee(case: Case, person_id: int | None) -> bool:
+    return case.request is not None and case.request.assignee_id == person_id
 
 
-def still_latest_due_date(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
-    return isinstance(event, DueDateChanged) and request.deadline == event.new_due_at
+def still_latest_due_date(case: Case, person_id: int | None) -> bool:
+    event, request = case.event, case.request
+    return isinstance(event, DueDateChanged) and request is not None and request.deadline == event.new_due_at
 
 
-def still_late(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
-    return is_live(request) and request.deadline is not None and request.deadline < clock.now()
+def still_late(case: Case, person_id: int | None) -> bool:
+    deadline = _live_deadline(case)
+    return deadline is not None and deadline < clock.now()
 
 
-def not_yet_late(event: Event, request: ServiceRequest, person_id: int | None) -> bool:
-    return is_live(request) and request.deadline is not None and request.deadline >= clock.now()
+def not_yet_late(case: Case, person_id: int | None) -> bool:
+    deadline = _live_deadline(case)
+    return deadline is not None and deadline >= clock.now()
 
 
-def is_live(request: ServiceRequest) -> bool:
-    return request.status in (Status.OPEN, Status.ACKNOWLEDGED)
+def still_works_on_it(case: Case, person_id: int | None) -> bool:
+    return case.work_order is not None and case.work_order.assignee_id == person_id
+
+
+def still_latest_due_at(case: Case, person_id: int | None) -> bool:
+    event, order = case.event, case.work_order
+    return isinstance(event, WorkOrderDueAtChanged) and order is not None and order.due_at == event.new_due_at
+
+
+def _live_deadline(case: Case) -> datetime | None:
+    """The deadline in force of a request that is not closed."""
+    request = case.request
+    is_live = request is not None and request.status in (Status.OPEN, Status.ACKNOWLEDGED)
+    return request.deadline if request is not None and is_live else None
 
 
 class Group(StrEnum):
@@ -204,6 +221,22 @@ CATALOGUE: tuple[Kind, ...] = (
         (who.assignee,),
         default=Cadence.OFF,
         still_true=not_yet_late,
+    ),
+    Kind(
+        "staff_work_order_assigned",
+        N_("A work order is assigned to you"),
+        Group.STAFF_WORK,
+        events.WorkOrderAssigned,
+        (who.worker,),
+        still_true=still_works_on_it,
+    ),
+    Kind(
+        "staff_work_order_due_at_changed",
+        N_("The due date of your work order changes"),
+        Group.STAFF_WORK,
+        events.WorkOrderDueAtChanged,
+        (who.worker,),
+        still_true=still_latest_due_at,
     ),
     Kind(
         "request_submitted",

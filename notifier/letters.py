@@ -7,7 +7,7 @@ reader_of  what differs from one recipient to the next
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,7 @@ from casework.events import (
     RequestReopened,
     SlaBreached,
     SlaNear,
+    WorkOrderDueAtChanged,
 )
 from casework.organizations import RequestCategory
 from casework.people import BareAddress, Person
@@ -41,7 +42,7 @@ from notifier.branding import Branding, Live, brandings_of, live_openings, organ
 from notifier.cases import Case
 from notifier.decisions import Candidate
 from notifier.envelope import Envelope
-from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts
+from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts, WorkOrderFacts
 from notifier.kinds import Kind
 from notifier.links import Links
 from notifier.message_ids import NOTIFICATION, host_of, mail_name, message_id
@@ -70,6 +71,14 @@ def sight_of(reader: ReaderNow) -> Sight:
     if reader.person is None:
         return Sight.ADDRESS
     return Sight.MEMBER if reader.is_staff else Sight.RESIDENT
+
+
+def _threads(case: Case) -> Iterator[str]:
+    """The conversation that a mail belongs to: its work order's, or else its request's."""
+    if case.work_order is not None:
+        yield f"work-order-{case.work_order.id}"
+    elif case.request is not None:
+        yield f"request-{case.request.id}"
 
 
 def details_of(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
@@ -165,7 +174,7 @@ class Letters:
             product=self.settings.product_name,
             organization=self._organization(case),
             request=self._request_facts(case, request, sight) if request is not None else None,
-            actor=self._actor(case, request, sight) if request is not None else None,
+            actor=self._actor(case, kind, request, sight),
             occurred_at=case.event.occasion.at,
             text=comment.body if comment is not None else None,
             extra=self._account_extra(case) if kind.is_account else self._extra(case, kind, sight),
@@ -234,7 +243,7 @@ class Letters:
             to_name=self.name_of(reader),
             reply_to=organization.reply_to,
             message_id=message_id(self.settings, NOTIFICATION, notification_id),
-            references=(f"<request-{case.request.id}@{host}>",) if case.request is not None else (),
+            references=tuple(f"<{thread}@{host}>" for thread in _threads(case)),
             list_id=f"{case.organization.slug if case.organization is not None else 'account'}.{host}",
             unsubscribe_url=letter.links.get("unsubscribe"),
             kind=kind.key,
@@ -291,8 +300,10 @@ class Letters:
             return None
         return self._name(request.reporter_id)
 
-    def _actor(self, case: Case, request: ServiceRequest, sight: Sight) -> str | None:
+    def _actor(self, case: Case, kind: Kind, request: ServiceRequest | None, sight: Sight) -> str | None:
         event: Event = case.event
+        if request is None:
+            return self._name(event.occasion.actor_id) if kind.for_staff else None
         is_reporter = event.occasion.actor_id == request.reporter_id
         acts_as_reporter = is_reporter and type(event).__name__ not in STAFF_ACTS
         if acts_as_reporter and self._reporter(request, sight) is None:
@@ -310,6 +321,10 @@ class Letters:
             extra["new_category"] = self._category(event.category_id)
         if isinstance(event, DueDateChanged):
             extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
+        if isinstance(event, WorkOrderDueAtChanged):
+            extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
+        if (order := case.work_order) is not None:
+            extra["work_order"] = WorkOrderFacts(order.number, order.summary, order.description, order.due_at)
         if isinstance(event, SlaBreached | SlaNear):
             extra["deadline"] = event.deadline
         if (move := _MOVES.get(type(event))) is not None:

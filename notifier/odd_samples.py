@@ -34,9 +34,11 @@ def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
         answers=(),
     )
     said = facts.text is not None
+    alone = {"on its own": (replace(facts, request=None), who)} if "work_order" in facts.extra else {}
     tells_residents = "survivor" in facts.extra and not kind.startswith("staff_")
     return {
         PLAIN: (facts, who),
+        **alone,
         "nobody named, nothing known": (
             replace(facts, actor=None, request=replace(bare, lat=None, lng=None)),
             Reader(None, who.reasons[:1], links={k: v for k, v in who.links.items() if k == "unsubscribe"}),

@@ -134,7 +134,12 @@ class SharedLetter:
         """What the templates see."""
         organization, request = self._context["organization"], self._context["request"]
         words = words_in(self._context["language"], escaping=escaping)
-        why = words.why(reader.reasons, reader.reason_details, organization.name, several=self._lines is not None)
+        why = words.why(
+            _said(reader.reasons, self._context),
+            reader.reason_details,
+            organization.name,
+            several=self._lines is not None,
+        )
         request_url = reader.links.get("request") or (request.url if request is not None else None)
         return {**speaking(self._context, escaping), "reader": reader, "why": why, "request_url": request_url}
 
@@ -197,14 +202,21 @@ def _title(lines: Sequence[Line], mixed: bool) -> str:
 
 def _subject(mould: Mould, context: dict[str, Any], head: str) -> str:
     """The summary gives way, not the news and the number."""
-    request = context["request"]
-    summary = request.summary if request is not None else ""
+    thing = context["extra"].get("work_order") or context["request"]
+    summary = thing.summary if thing is not None else ""
     subject = head + line_of(mould, "subject", {**context, "summary": summary})
     excess = len(subject) - SUBJECT_WIDTH
     if 0 < excess < len(summary):
         shortened = clean.shorten(summary, len(summary) - excess)
         subject = head + line_of(mould, "subject", {**context, "summary": shortened})
     return clean.shorten(subject, SUBJECT_WIDTH)
+
+
+def _said(reasons: tuple[str, ...], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which sentence says each reason: the assignee of a work order need not be that of its request."""
+    if "work_order" not in context["extra"]:
+        return reasons
+    return tuple("worker" if reason == "assignee" else reason for reason in reasons)
 
 
 def _preheader(news: str, context: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from notifier.facts import AreaFacts, Facts, Line, OrganizationFacts, Reader, RequestFacts
+from notifier.facts import AreaFacts, Facts, Line, OrganizationFacts, Reader, RequestFacts, WorkOrderFacts
 
 SITE = "https://marlow.example"
 NOW = datetime(2025, 6, 3, 18, 5, tzinfo=UTC)
@@ -47,6 +47,13 @@ OTHER_LAMP = replace(
     answers=(),
 )
 
+LAMP_WORK = WorkOrderFacts(
+    number=7,
+    summary="Fit a new lamp at the library",
+    description="Bring the lift. The key to the side door is with the front desk.",
+    due_at=NOW + timedelta(days=1),
+)
+
 _STATUS = {"acknowledged": "acknowledged", "closed": "closed", "reopened": "open", "merged": "archived"}
 
 # What only some kinds have: who did it, what they said, and `extra`.
@@ -77,6 +84,12 @@ _EXTRA: dict[str, Mapping[str, Any]] = {
     "staff_due_date_changed": {"old_due_at": NOW + timedelta(days=3), "new_due_at": NOW + timedelta(days=1)},
     "staff_sla_breached": {"deadline": NOW - timedelta(minutes=65), "assignee": "Tom Okafor"},
     "staff_sla_warning": {"deadline": NOW + timedelta(hours=2)},
+    "staff_work_order_assigned": {"work_order": LAMP_WORK},
+    "staff_work_order_due_at_changed": {
+        "work_order": LAMP_WORK,
+        "old_due_at": NOW + timedelta(days=3),
+        "new_due_at": LAMP_WORK.due_at,
+    },
     "staff_request_merged": {"survivor": OTHER_LAMP},
     "request_merged": {"survivor": OTHER_LAMP},
     "watch_area_activity": {"move": "closed"},

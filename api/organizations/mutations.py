@@ -135,6 +135,7 @@ class UpdateOrganizationInput(MutationInput):
     switched_on_kinds: list[str] | None = strawberry.field(
         default=None, description="Keys of all kinds of mail that are to be sent here though they are off by default."
     )
+    uses_work: bool | None = strawberry.field(default=None, description="Whether its staff have work orders.")
 
 
 @strawberry.type(description="What became of an organization.")
@@ -175,6 +176,7 @@ class OrganizationMutations:
                 closes_at=input.closes_at,
                 holiday_calendar=input.holiday_calendar,
                 switched_on_kinds=_kinds_off_by_default(input.switched_on_kinds),
+                uses_work=input.uses_work,
             ),
         )
         return await _organization_payload(info, answer, input)

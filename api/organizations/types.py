@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.connections import AFTER, BEFORE, FIRST, LAST, Connection, connection, window
 from api.context import Info
 from api.ids import global_id
 from api.inbox.reaching import AddressTrouble, address_trouble
@@ -14,10 +15,13 @@ from api.organizations.keys import ApiKey, api_key
 from api.organizations.questions import CategoryQuestion, asked
 from api.organizations.rules import AssignmentPreview, AssignmentRule, assignment_preview, assignment_rule
 from api.people.types import Person, person
+from api.work.types import WorkOrder, work_order
 from casework import organizations as rows
 from casework import people
 from casework.access import Viewer
+from casework.reading import page
 from casework.tokens import Ticket
+from casework.work import work_orders_seen_by
 
 
 @strawberry.enum(description="What a category forbids a resident to do to its requests. Staff are never restricted.")
@@ -141,6 +145,9 @@ class Organization(Node):
     switched_on_kinds: list[str] | None = strawberry.field(
         description="The kinds of mail that are sent here, and are off elsewhere. For staff; null for everyone else."
     )
+    uses_work: bool | None = strawberry.field(
+        description="Whether its staff have work orders. For staff; null for everyone else."
+    )
 
     @strawberry.field(description="The categories that a new request can have, by name.")
     async def categories(self, info: Info) -> list[RequestCategory]:
@@ -167,6 +174,30 @@ class Organization(Node):
         longitude: Annotated[float | None, strawberry.argument(description="Degrees east; with the latitude.")] = None,
     ) -> AssignmentPreview | None:
         return await assignment_preview(info, self.row_id, category_id, latitude, longitude)
+
+    @strawberry.field(description="Its work orders, the latest first. For staff; null for everyone else.")
+    async def work_orders(
+        self,
+        info: Info,
+        open: Annotated[bool | None, strawberry.argument(description="Only those that are, or aren't, open.")] = None,
+        assigned_to_me: Annotated[
+            bool, strawberry.argument(description="Only those that the viewer is to do.")
+        ] = False,
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
+        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
+    ) -> Connection[WorkOrder] | None:
+        viewer = info.context.viewer
+        if not viewer.is_staff_of(self.row_id):
+            return None
+        wanted = work_orders_seen_by(viewer).filter(organization_id=self.row_id)
+        if open is not None:
+            wanted = wanted.filter(completed_at__isnull=open)
+        if assigned_to_me:
+            wanted = wanted.filter(assignee_id=viewer.person_id)
+        found = await page(wanted, window(first, after, last, before), ascending=False)
+        return connection(found, work_order, lambda row: row.id, wanted.count)
 
     @strawberry.field(description="Who can be assigned: its staff, by name. For staff; null for everyone else.")
     async def staff(self, info: Info) -> list[Person] | None:
@@ -246,4 +277,5 @@ def organization(row: rows.Organization, viewer: Viewer) -> Organization:
         closes_at=row.closes_at if inside else None,
         holiday_calendar=row.holiday_calendar if inside else None,
         switched_on_kinds=row.switched_on_kinds if inside else None,
+        uses_work=row.uses_work if inside else None,
     )

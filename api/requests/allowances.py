@@ -74,6 +74,10 @@ class ViewerCan:
     def change_due_date(self) -> Allowance:
         return self._may(Deed.CHANGE_DUE_DATE)
 
+    @strawberry.field(description="Make a work order on it (`createWorkOrder`).")
+    def order_work(self) -> Allowance:
+        return self._may(Deed.ORDER_WORK)
+
     @strawberry.field(description="Merge it into another request (`mergeRequest`).")
     def merge(self) -> Allowance:
         return self._may(Deed.MERGE)

@@ -32,6 +32,10 @@ PHRASES = {
     "ContentFlagged": N_("%(who)s flagged this"),
     "ContentReleased": N_("%(who)s released this"),
     "RequestArchived": N_("Archived, after a week without news"),
+    "WorkOrderCreated": N_("%(who)s ordered work on this"),
+    "WorkOrderAssigned": N_("%(who)s changed who is to do the work"),
+    "WorkOrderDueAtChanged": N_("%(who)s changed when the work is due"),
+    "WorkOrderCompleted": N_("%(who)s completed the work"),
     "SlaNear": N_("The deadline is near"),
     "SlaBreached": N_("The deadline has passed"),
 }

@@ -18,6 +18,7 @@ from api.people.types import Person, person
 from api.requests.allowances import ViewerCan
 from api.requests.history import HistoryEvent, history_event
 from api.requests.status import RequestStatus
+from api.work.types import WorkOrder, work_order
 from casework import requests as rows
 from casework.access import Viewer, answers_seen_by, is_private, names_actor
 from casework.history import HistoryRow
@@ -145,6 +146,11 @@ class ServiceRequest(Node):
     @strawberry.field(graphql_type=bool, description='Whether the viewer said "me too".')
     def viewer_voted(self, info: Info) -> bool | Awaitable[bool]:
         return ready(info.context.loaders.votes.load(self.row.id))
+
+    @strawberry.field(description="The work that was ordered on it, oldest first. For staff; null for everyone else.")
+    async def work_orders(self, info: Info) -> list[WorkOrder] | None:
+        found = await info.context.loaders.work_orders.load(self.row)
+        return None if found is None else [work_order(row) for row in found]
 
     @strawberry.field(description="What the viewer may do to it now.")
     def viewer_can(self, info: Info) -> ViewerCan:

@@ -93,10 +93,7 @@ async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime |
     """
     request = await lock_request(viewer, request_id)
     check(viewer, request, Deed.CHANGE_DUE_DATE)
-    if due_at is not None and due_at.tzinfo is None:
-        raise Invalid("%(field)s needs a time zone, as in 2027-07-01T09:00:00+02:00.", field="due_at")
-    if due_at is not None and abs(due_at - viewer.occasion().at) > FURTHEST:
-        raise Invalid("%(field)s must be within twenty years.", field="due_at")
+    check_due_date(due_at, viewer.occasion().at)
     old = request.deadline
     if request.due_at == due_at:
         return request
@@ -107,6 +104,14 @@ async def change_due_date(viewer: Viewer, request_id: int, *, due_at: datetime |
         event = DueDateChanged(**facts(viewer, request), old_due_at=old, new_due_at=request.deadline)
         await record_act(viewer, request, event)
     return request
+
+
+def check_due_date(due_at: datetime | None, now: datetime) -> None:
+    """Raises Invalid, naming `due_at`."""
+    if due_at is not None and due_at.tzinfo is None:
+        raise Invalid("%(field)s needs a time zone, as in 2027-07-01T09:00:00+02:00.", field="due_at")
+    if due_at is not None and abs(due_at - now) > FURTHEST:
+        raise Invalid("%(field)s must be within twenty years.", field="due_at")
 
 
 async def restart_clocks(viewer: Viewer, category: RequestCategory, organization: Organization) -> None:

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from casework import text
 from casework.access import Viewer, organization_for, require
 from casework.actions.confirming import account_with, make_theirs
+from casework.actions.handing_back import hand_back
 from casework.actions.signing import new_account
 from casework.actions.standing import standing_to_change
 from casework.actions.steps import action, membership_action
 from casework.database import require_transaction
 from casework.errors import Conflict, Invalid, LastOwner, NotFound
-from casework.events import MemberAdded, MemberJoined, MemberRemoved, MemberRoleChanged, Occasion, RequestAssigned
+from casework.events import MemberAdded, MemberJoined, MemberRemoved, MemberRoleChanged, Occasion
 from casework.history import HistoryRow
 from casework.ledger import record
-from casework.organizations import Organization, RequestCategory
+from casework.organizations import Organization
 from casework.people import STAFF_ROLES, Member, Person, Role
 from casework.permissions import Action
-from casework.requests import ServiceRequest, Status
 from casework.signing import Secret
 from casework.tokens import Purpose, Ticket, issue, redeem, void
 
@@ -137,7 +137,7 @@ async def change_member_role(viewer: Viewer, organization_id: int, person_id: in
     )
     await _end(member, row)
     if role not in STAFF_ROLES:
-        await _unassign(viewer, member)
+        await hand_back(viewer, member)
     return await _join(organization_id, person_id, role, row)
 
 
@@ -169,7 +169,7 @@ async def end_membership(viewer: Viewer, member: Member) -> None:
         )
     )
     await _end(member, row)
-    await _unassign(viewer, member)
+    await hand_back(viewer, member)
 
 
 def _require(viewer: Viewer, organization_id: int, *roles: Role) -> None:
@@ -214,27 +214,3 @@ async def _check_owner_left(member: Member) -> None:
     )
     if not await others.exclude(id=member.id).exists():
         raise LastOwner("An organization can't be without an owner; make somebody else one first.")
-
-
-async def _unassign(viewer: Viewer, member: Member) -> None:
-    """Nobody handles what they handled. Live requests say so in their history; what is done already only forgets."""
-    await RequestCategory.filter(organization_id=member.organization_id, assignee_id=member.person_id).update(
-        assignee_id=None
-    )
-    assigned = ServiceRequest.filter(organization_id=member.organization_id, assignee_id=member.person_id)
-    live = await assigned.filter(status__in=[Status.OPEN, Status.ACKNOWLEDGED]).order_by("id").select_for_update()
-    await assigned.update(assignee_id=None)
-    for request in live:
-        await record(
-            RequestAssigned(
-                occasion=viewer.occasion(),
-                organization_id=request.organization_id,
-                request_id=request.id,
-                by_staff=viewer.is_staff_of(request.organization_id),
-                category_id=request.category_id,
-                assignee_id=None,
-                reporter_id=request.reporter_id,
-                reporter_address=request.reporter_address,
-                previous_assignee_id=member.person_id,
-            )
-        )

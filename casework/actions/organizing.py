@@ -73,6 +73,7 @@ _SETTINGS = (
     "closes_at",
     "holiday_calendar",
     "switched_on_kinds",
+    "uses_work",
 )
 
 
@@ -91,6 +92,7 @@ async def update_organization(
     closes_at: int | None = None,
     holiday_calendar: str | None = None,
     switched_on_kinds: Sequence[str] | None = None,
+    uses_work: bool | None = None,
 ) -> Organization:
     """Change an organization's settings; what is None stays. Clocks that run already keep their deadlines."""
     organization = await organization_for(organization_id)
@@ -117,6 +119,8 @@ async def update_organization(
         organization.holiday_calendar = holiday_calendar
     if switched_on_kinds is not None:
         organization.switched_on_kinds = sorted(set(switched_on_kinds))
+    if uses_work is not None:
+        organization.uses_work = uses_work
     await organization.save(update_fields=_SETTINGS)
     return organization
 

@@ -97,6 +97,8 @@ def unconventional(schema: GraphQLSchema) -> Iterator[str]:
 
 # A mail's Message-ID is text by its own standard, and a mutation's is the client's.
 _NOT_OURS = ("clientMutationId", "messageId")
+# A verb, not a moment.
+_VERB = "Mutation.changeWorkOrderDueAt"
 
 
 def undated(schema: GraphQLSchema) -> Iterator[str]:
@@ -106,7 +108,7 @@ def undated(schema: GraphQLSchema) -> Iterator[str]:
             continue
         for field, output in type_.fields.items():
             of = get_named_type(output.type).name
-            if field.endswith("At") and of not in ("DateTime", "Int"):
+            if field.endswith("At") and of not in ("DateTime", "Int") and f"{name}.{field}" != _VERB:
                 yield f"{name}.{field}"
             if (field == "id" or field.endswith(("Id", "Ids"))) and field not in _NOT_OURS and of != "ID":
                 yield f"{name}.{field}"

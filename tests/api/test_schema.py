@@ -11,7 +11,7 @@ import api.schema
 from api.requests.history import PHRASES
 from api.schema import executable_schema, print_sdl
 from casework.event import event_types
-from casework.events import RequestEvent
+from casework.events import RequestEvent, WorkOrderEvent
 from casework.reading import PERSONAL
 from tests.api.schema_lint import RULES, Rule
 
@@ -47,5 +47,6 @@ def test_the_schema_keeps_each_rule_and_a_breach_is_noticed(rule: Rule) -> None:
 
 
 def test_every_event_of_a_request_has_a_phrase() -> None:
-    shown = {name for name, type_ in event_types().items() if issubclass(type_, RequestEvent)} - set(PERSONAL)
+    on_requests = (RequestEvent, WorkOrderEvent)
+    shown = {name for name, type_ in event_types().items() if issubclass(type_, on_requests)} - set(PERSONAL)
     assert set(PHRASES) == shown

@@ -136,6 +136,25 @@ async def _key_to_revoke(scene: Scene, role: str, target: str) -> dict[str, Any]
     return {"apiKeyId": global_id("ApiKey", key.id)}
 
 
+async def _work(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    await scene.town.done(scene.town.rosa, "updateOrganization", organizationId=scene.place(), usesWork=True)
+    return {"organizationId": scene.place(), "summary": "Fit a lamp"}
+
+
+async def _order(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    given = await _work(scene, role, target)
+    made = await scene.town.done(scene.town.rosa, "createWorkOrder", "workOrder { id }", **given)
+    return {"workOrderId": made["workOrder"]["id"]}
+
+
+async def _order_to_assign(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {**await _order(scene, role, target), "assigneeId": scene.town.id_of(scene.town.mark)}
+
+
+async def _order_to_move(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    return {**await _order(scene, role, target), "dueAt": "2031-01-01T00:00:00Z"}
+
+
 async def _found(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {"slug": f"by-{role}", "name": "Another town"}
 
@@ -225,9 +244,8 @@ async def _opening(scene: Scene, role: str, target: str) -> dict[str, Any]:
 
 _CIRCLE = {"name": "Here", "latitude": 42.36, "longitude": -71.06, "radiusM": 300.0}
 _ILLEGAL = dict.fromkeys(("requester", "resident", "stranger", "removed"), "ILLEGAL_MOVE")
-_NO_OPENING = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
 _LAST = dict.fromkeys(("owner", "stranger"), "LAST_OWNER")
-_NO_RULE = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
+_NOT_THERE = dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")
 _OTHERS_FORBIDDEN = dict.fromkeys(SIGNED_IN, "FORBIDDEN")
 
 DOORS = (
@@ -263,21 +281,25 @@ DOORS = (
     Door("muteRequest", SIGNED_IN, on_request(), on_request=True),
     Door("unmuteRequest", SIGNED_IN, on_request(), on_request=True),
     Door("flagContent", EVERYONE, _flag, on_request=True),
-    Door("releaseContent", STAFF, _release, dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")),
+    Door("releaseContent", STAFF, _release, _NOT_THERE),
     Door("setTrust", STAFF, _trust),
     Door("createRequestCategory", MANAGERS, _new_category),
     Door("updateRequestCategory", MANAGERS, _category),
     Door("createAssignmentRule", MANAGERS, _rule),
-    Door("updateAssignmentRule", MANAGERS, _rule_to_change, _NO_RULE),
-    Door("deleteAssignmentRule", MANAGERS, _rule_of_rosa, _NO_RULE),
+    Door("updateAssignmentRule", MANAGERS, _rule_to_change, _NOT_THERE),
+    Door("deleteAssignmentRule", MANAGERS, _rule_of_rosa, _NOT_THERE),
+    Door("createWorkOrder", STAFF, _work),
+    Door("assignWorkOrder", STAFF, _order_to_assign, _NOT_THERE),
+    Door("changeWorkOrderDueAt", STAFF, _order_to_move, _NOT_THERE),
+    Door("completeWorkOrder", STAFF, _order, _NOT_THERE),
     Door("updateOrganization", MANAGERS, _organization),
     Door("updateMailBrand", MANAGERS, _dress),
     Door("draftMailOpening", MANAGERS, _draft),
-    Door("publishMailOpening", MANAGERS, _opening, _NO_OPENING),
-    Door("undoMailOpening", MANAGERS, _opening, _NO_OPENING),
+    Door("publishMailOpening", MANAGERS, _opening, _NOT_THERE),
+    Door("undoMailOpening", MANAGERS, _opening, _NOT_THERE),
     Door("createOrganization", frozenset({"owner", "stranger"}), _found, {"unconfirmed": "UNCONFIRMED"}),
     Door("createApiKey", MANAGERS, _key),
-    Door("revokeApiKey", MANAGERS, _key_to_revoke, dict.fromkeys(EVERYONE - STAFF, "NOT_FOUND")),
+    Door("revokeApiKey", MANAGERS, _key_to_revoke, _NOT_THERE),
     Door("inviteMember", MANAGERS, _invite),
     Door("inviteMember", frozenset({"owner"}), _invite_owner),
     Door("changeMemberRole", MANAGERS, _promote),

@@ -34,6 +34,8 @@ SECRETS = (
     "2024-02-02",  # a date that has passed, and was escalated
     "the deadline has passed",
     "zqrule",
+    "zqwork",
+    "2035-05-05",  # when a work order is due
     '"amount": 4321',
 )
 """What is planted, and looked for."""

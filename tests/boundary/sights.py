@@ -34,6 +34,7 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "Organization": {
         ANYONE: "id slug name timeZone viewerIsStaff categories",
         STAFF: "holdGuests heldWords subscribeActingMembers openDays opensAt closesAt holidayCalendar switchedOnKinds"
+        " usesWork workOrders"
         " staff members assignmentRules previewAssignment",
         MANAGERS: "invitations apiKeys",
     },
@@ -42,6 +43,9 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "ApiKey": {MANAGERS: "id name createdAt"},
     "AssignmentRule": {STAFF: "id position name categoryIds createdAt shape assignee"},
     "AssignmentPreview": {STAFF: "assignee rules", ANYONE: "rule"},
+    "WorkOrder": {
+        STAFF: "id number summary description dueAt createdAt updatedAt completedAt assignee request",
+    },
     "JudgedRule": {STAFF: "rule verdict why"},
     "RequestCategory": {
         ANYONE: "id name description isPrivate isDeleted requesterRestriction residentRestriction questions",
@@ -54,14 +58,14 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
         ANYONE: "id number summary description status category organization place latitude longitude photoUrls"
         " reporter isAnonymous viewerIsReporter isPrivate isHeld createdAt updatedAt closedAt mergedInto comments"
         " history viewerFollows viewerMutes voteCount viewerVoted viewerCan answers",
-        STAFF: "reporterAddress assignee dueAt slaDueAt slaBreachedAt",
+        STAFF: "reporterAddress assignee dueAt slaDueAt slaBreachedAt workOrders",
     },
     "RequestAnswer": {ANYONE: "code prompt values isPrivate"},
     "Comment": {ANYONE: "id body author visibility byStaff isHeld accompanies createdAt"},
     "HistoryEvent": {ANYONE: "id type isInternal occurredAt actor text comment", STAFF: "reason"},
     "ViewerCan": {
         ANYONE: "update comment commentInternally acknowledge close reopen vote follow assign recategorize"
-        " changeDueDate merge setVisibility"
+        " changeDueDate orderWork merge setVisibility"
     },
     "Allowance": {ANYONE: "allowed code reason"},
     "Notification": {OWN: "id kind reasons state skip cadence occurredAt sentAt readAt request event"},

@@ -111,6 +111,17 @@ async def plant(scene: Scene) -> dict[int, str]:
         await town.done(scene.people[role], "followRequest", requestId=shown)
         await town.done(scene.people[role], "createWatchArea", name="Here", radiusM=400.0, **where)
     await town.done(town.tom, "addComment", requestId=shown, body="@mark zqinternal", visibility="INTERNAL")
+    await town.done(town.rosa, "updateOrganization", organizationId=springfield, usesWork=True)
+    work = {
+        "organizationId": springfield,
+        "summary": "Zqwork",
+        "description": "zqwork",
+        "assigneeId": town.id_of(town.mark),
+        "dueAt": "2035-05-05T05:05:05Z",
+    }
+    await town.done(town.tom, "createWorkOrder", **work)
+    done = await town.done(town.tom, "createWorkOrder", "workOrder { id }", requestId=shown, **work)
+    await town.done(town.tom, "completeWorkOrder", workOrderId=done["workOrder"]["id"])
     await town.done(town.tom, "changeDueDate", requestId=shown, dueAt="2033-03-03T03:03:03Z")
     await ServiceRequest.filter(sla_due_at__isnull=False).update(sla_due_at=datetime(2034, 4, 4, 4, 4, tzinfo=UTC))
     await town.done(zed, "addComment", requestId=shown, body="It is still dark.")

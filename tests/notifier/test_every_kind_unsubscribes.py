@@ -24,6 +24,7 @@ from notifier.notifications import Notification, State
 from notifier.preferences import DIGEST, Cadence, Preference
 from tests.notifier.areas import ELM_PARK, INSIDE, watch
 from tests.notifier.kinds.test_staff_sla_warning import switch_on
+from tests.notifier.kinds.test_staff_work_order_assigned import order
 from tests.telling import Mail, Telling
 from tests.town import nothing_changes
 from tests.week import BOSS, MONDAY, Week, moment, scan
@@ -119,6 +120,22 @@ def in_time(after: timedelta) -> Cause:
 
 
 ACK, CLOSE = ("rosa", "acknowledgeRequest"), ("rosa", "closeRequest")
+
+
+async def work_given(telling: Telling) -> list[Mail]:
+    work = await order(telling)
+    return await telling.after(
+        telling.town.rosa, "assignWorkOrder", workOrderId=work, assigneeId=telling.town.id_of(telling.town.tom)
+    )
+
+
+async def work_moved(telling: Telling) -> list[Mail]:
+    work = await order(telling, assigneeId=telling.town.id_of(telling.town.tom))
+    return await telling.after(
+        telling.town.rosa, "changeWorkOrderDueAt", workOrderId=work, dueAt="2031-01-01T00:00:00Z"
+    )
+
+
 CAUSES: dict[str, tuple[str, Cause]] = {
     "staff_request_submitted": ("streets@springfield.example", reported(pothole=True)),
     "staff_request_assigned": (
@@ -151,6 +168,8 @@ CAUSES: dict[str, tuple[str, Cause]] = {
     "staff_request_merged": ("tom@example.org", merged),
     "staff_sla_breached": (BOSS, in_time(timedelta(hours=4, minutes=1))),
     "staff_sla_warning": ("mark@example.org", in_time(timedelta(hours=3, minutes=13))),
+    "staff_work_order_assigned": ("tom@example.org", work_given),
+    "staff_work_order_due_at_changed": ("tom@example.org", work_moved),
     "request_submitted": ("maya@example.org", reported()),
     "request_followed": ("ines@example.org", on_request("ines", "followRequest")),
     "request_acknowledged": ("maya@example.org", on_request(*ACK, comment="Seen.")),
