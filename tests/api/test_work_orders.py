@@ -143,3 +143,19 @@ async def test_nothing_is_ordered_on_what_is_archived(town: Town) -> None:
     assert refused == ("ILLEGAL_MOVE", None)
     asked = f'{{ node(id: "{twin}") {{ ... on ServiceRequest {{ viewerCan {{ orderWork {{ allowed }} }} }} }} }}'
     assert (await town.ask(town.rosa, asked))["node"]["viewerCan"]["orderWork"] == {"allowed": False}
+
+
+async def test_who_is_staff_no_more_is_to_do_nothing_any_more(town: Town) -> None:
+    place, ids = await use_work(town), []
+    for summary in ("Sweep", "Fill it", "Paint"):
+        given = {"organizationId": place, "summary": summary, "assigneeId": town.id_of(town.tom)}
+        made = await town.done(town.rosa, "createWorkOrder", "workOrder { id }", **given)
+        ids.append(made["workOrder"]["id"])
+    await town.done(town.tom, "completeWorkOrder", workOrderId=ids[0])
+    await town.done(town.rosa, "removeMember", organizationId=place, personId=town.id_of(town.tom))
+    listed = '{ organization(slug: "springfield") { workOrders { nodes { summary assignee { name } } } } }'
+    assert (await town.ask(town.rosa, listed))["organization"]["workOrders"]["nodes"] == [
+        {"summary": summary, "assignee": None} for summary in ("Paint", "Fill it", "Sweep")
+    ]
+    unassigned = await HistoryRow.filter(type="WorkOrderAssigned").order_by("-id").limit(2)
+    assert [row.data["previous_assignee_id"] for row in unassigned] == [town.tom.id] * 2

@@ -13,6 +13,7 @@ from notifier.held import choose
 from notifier.notifications import Notification
 from notifier.outcome import Outcome
 from notifier.preferences import Cadence
+from tests.notifier.kinds.test_staff_work_order_assigned import order
 from tests.telling import Telling, open_telling
 from tests.town import settings
 
@@ -50,6 +51,17 @@ async def test_one_reader_is_explained_though_they_were_told_nothing(db: str, sa
         by_address = await explaining._explained(str(event.id), "ines@example.org")
     assert by_handle == by_address
     assert "  no notification\n  because " in by_handle
+
+
+async def test_work_that_is_on_no_request_is_explained_too(db: str, said: None) -> None:
+    async with open_telling() as telling:
+        town = telling.town
+        await order(telling, assigneeId=town.id_of(town.tom))
+        event = await HistoryRow.get(type="WorkOrderAssigned")
+        told = await explaining._explained(str(event.id), "tom")
+        missed = await explaining._explained(str(event.id), "mark")
+    assert "  sent, staff_work_order_assigned\n  reason assignee for staff_work_order_assigned: yes\n" in told
+    assert "  because not_worker: " in missed
 
 
 async def _digest(telling: Telling) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from api.ids import global_id
+from casework.history import HistoryRow
 from notifier.notifications import Notification
 from notifier.outcome import Outcome
+from tests.notifier.kinds.test_staff_work_order_assigned import order
 from tests.notifier.test_explain import ASKED, CIRCLE, PLACE, why
 from tests.telling import Telling
 
@@ -93,6 +95,26 @@ async def test_who_follows_is_nobody_elses_business(telling: Telling) -> None:
     assert (await why(telling, town.ines, request, "RequestFollowed"))["state"] == "SENT"
     inside = await town.ask(town.rosa, ASKED, requestId=request, personId=town.id_of(town.ines))
     assert [each["eventType"] for each in inside["explainNotification"]] == ["RequestSubmitted"]
+
+
+async def test_staff_ask_about_work_that_is_on_no_request_and_nobody_else_does(telling: Telling) -> None:
+    town = telling.town
+    work = await order(telling, assigneeId=town.id_of(town.tom))
+    await telling.after(town.tom, "completeWorkOrder", workOrderId=work)
+    assigned = await HistoryRow.get(type="WorkOrderAssigned")
+    about = {"eventId": global_id("HistoryEvent", assigned.id)}
+    for person, reader in ((town.tom, {}), (town.rosa, {"personId": town.id_of(town.tom)})):
+        (found,) = (await town.ask(person, ASKED, **about, **reader))["explainNotification"]
+        assert (found["state"], found["kind"], found["cause"]) == ("SENT", "staff_work_order_assigned", None)
+        assert [(each["reason"], each["cause"]) for each in found["reasons"]] == [("assignee", None)]
+    (found,) = (await town.ask(town.mark, ASKED, **about))["explainNotification"]
+    assert (found["state"], found["cause"], found["rule"]) == (None, "not_worker", 2)
+    for outsider in (town.maya, town.otto):
+        for reader in ({}, {"personId": town.id_of(town.tom)}):
+            assert (await town.ask(outsider, ASKED, **about, **reader))["explainNotification"] == []
+    completed = await HistoryRow.get(type="WorkOrderCompleted")
+    done = {"eventId": global_id("HistoryEvent", completed.id)}
+    assert (await town.ask(town.rosa, ASKED, **done))["explainNotification"][0]["cause"] == "nobody_is_told"
 
 
 @pytest.mark.parametrize(
