@@ -14,7 +14,8 @@ from casework.database import any_of, fetch
 from digests.compose import ToldLine, area_ids_of
 from notifier.cases import load_cases
 from notifier.decisions import Candidate, candidates_from_json, decide
-from notifier.letters import Letters, gather_materials
+from notifier.letters import Letters
+from notifier.materials import gather_materials
 from notifier.notifications import Notification
 from notifier.preferences import Cadence
 from notifier.readers import read_readers

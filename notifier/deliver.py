@@ -24,7 +24,8 @@ from notifier.decisions import Candidate, Decision, candidates_from_json, decide
 from notifier.facts import Line
 from notifier.kinds import Kind
 from notifier.leases import Queue, Settlement
-from notifier.letters import Letters, Sight, gather_materials, language_of, sight_of
+from notifier.letters import Letters, Sight, language_of, sight_of
+from notifier.materials import gather_materials
 from notifier.notifications import Notification, State
 from notifier.outcome import Transport
 from notifier.preferences import Cadence

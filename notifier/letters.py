@@ -13,18 +13,14 @@ from enum import StrEnum
 from typing import Any
 
 from casework.access import STAFF_ACTS
-from casework.areas import LATELY, WatchArea, matched_lately
 from casework.config import Settings
 from casework.events import (
-    AccountEvent,
-    AddressTyped,
     AreaEvent,
     DueDateChanged,
     Event,
     MemberAdded,
     PublicCommentAdded,
     RequestAcknowledged,
-    RequestAssigned,
     RequestClosed,
     RequestEvent,
     RequestMerged,
@@ -34,17 +30,16 @@ from casework.events import (
     SlaNear,
     WorkOrderDueAtChanged,
 )
-from casework.organizations import RequestCategory
-from casework.people import BareAddress, Person
 from casework.questions import answers_from
-from casework.requests import Comment, ServiceRequest
-from notifier.branding import Branding, Live, brandings_of, live_openings, organization_facts
+from casework.requests import ServiceRequest
+from notifier.branding import organization_facts
 from notifier.cases import Case
 from notifier.decisions import Candidate
 from notifier.envelope import Envelope
-from notifier.facts import AreaFacts, Facts, OrganizationFacts, Reader, RequestFacts, WorkOrderFacts
+from notifier.facts import Facts, OrganizationFacts, Reader, RequestFacts, WorkOrderFacts
 from notifier.kinds import Kind
 from notifier.links import Links
+from notifier.materials import Materials, account_of
 from notifier.message_ids import NOTIFICATION, host_of, mail_name, message_id
 from notifier.openings import filled_opening
 from notifier.readers import ReaderNow
@@ -93,64 +88,6 @@ def details_of(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
 def language_of(case: Case, reader: ReaderNow) -> str:
     """The reader's own; for an address, the one that the event brings along."""
     return reader.person.language if reader.person is not None else str(getattr(case.event, "language", "en"))
-
-
-@dataclass(frozen=True)
-class Materials:
-    """The rows that letters quote, read for a whole batch."""
-
-    people: dict[int, Person]
-    comments: dict[int, Comment]
-    categories: dict[int, RequestCategory]
-    address_ids: dict[str, int]
-    areas: dict[int, AreaFacts]
-    brandings: dict[int, Branding]
-    openings: Live
-
-
-async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> Materials:
-    """Everything that the letters of these cases quote, in a few statements, however many there are."""
-    known = list(cases)
-    people: set[int | None] = set()
-    comments: set[int] = set()
-    categories: set[int] = set()
-    organizations = {case.organization.id for case in known if case.organization is not None}
-    for case in known:
-        event = case.event
-        people |= {event.occasion.actor_id, _account_of(event)}
-        if case.request is not None:
-            people |= {case.request.reporter_id, case.request.typed_by_id}
-        if isinstance(event, RequestEvent):
-            people.add(event.assignee_id)
-            comments |= {comment for comment in [getattr(event, "comment_id", None)] if comment is not None}
-        if isinstance(event, RequestAssigned):
-            people.add(event.previous_assignee_id)
-        if isinstance(event, RequestRecategorized):
-            categories |= {event.old_category_id, event.category_id}
-    return Materials(
-        {row.id: row for row in await Person.filter(id__in=sorted(each for each in people if each is not None))},
-        {row.id: row for row in await Comment.filter(id__in=sorted(comments))} if comments else {},
-        {row.id: row for row in await RequestCategory.filter(id__in=sorted(categories))} if categories else {},
-        {row.address: row.id for row in await BareAddress.filter(address__in=sorted(set(addresses)))},
-        {case.event.area_id: await _area_facts(case.event) for case in known if isinstance(case.event, AreaEvent)},
-        await brandings_of(organizations),
-        await live_openings(organizations),
-    )
-
-
-def _account_of(event: Event) -> int | None:
-    """The account that an event without an organization is about."""
-    if not isinstance(event, AccountEvent):
-        return None
-    return event.owner_id if isinstance(event, AddressTyped) and event.owner_id is not None else event.person_id
-
-
-async def _area_facts(event: AreaEvent) -> AreaFacts:
-    area = await WatchArea.get(id=event.area_id)
-    categories = await RequestCategory.filter(id__in=area.category_ids).order_by("name") if area.category_ids else []
-    found = await matched_lately(area, since=event.occasion.at - LATELY)
-    names = tuple(category.name for category in categories)
-    return AreaFacts(area.name, area.area_km2, area.keywords, names, area.with_comments, found.count)
 
 
 @dataclass(frozen=True)
@@ -256,7 +193,7 @@ class Letters:
     def _organization(self, case: Case) -> OrganizationFacts:
         """Whose mail it is: the organization's, or the product's own, which goes by its account's clock."""
         if case.organization is None:
-            account = self.materials.people.get(_account_of(case.event) or 0)
+            account = self.materials.people.get(account_of(case.event) or 0)
             zone = account.time_zone if account is not None else "UTC"
             return OrganizationFacts(name=self.settings.product_name, time_zone=zone)
         return organization_facts(case.organization, self.materials.brandings.get(case.organization.id))
@@ -319,9 +256,7 @@ class Letters:
         if isinstance(event, RequestRecategorized):
             extra["old_category"] = self._category(event.old_category_id)
             extra["new_category"] = self._category(event.category_id)
-        if isinstance(event, DueDateChanged):
-            extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
-        if isinstance(event, WorkOrderDueAtChanged):
+        if isinstance(event, DueDateChanged | WorkOrderDueAtChanged):
             extra |= {"old_due_at": event.old_due_at, "new_due_at": event.new_due_at}
         if (order := case.work_order) is not None:
             extra["work_order"] = WorkOrderFacts(order.number, order.summary, order.description, order.due_at)

@@ -8,7 +8,8 @@ from notifier.cases import load_cases
 from notifier.compose import compose
 from notifier.decisions import candidates_from_json, decide
 from notifier.kinds import KINDS
-from notifier.letters import Letters, gather_materials, language_of, sight_of
+from notifier.letters import Letters, language_of, sight_of
+from notifier.materials import gather_materials
 from notifier.notifications import Notification
 from notifier.odd_samples import PLAIN
 from notifier.preview import Preview
