@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     mail_from: str = "curbcast@localhost"
     bounce_address: str | None = None
     bounce_mailbox: str | None = None
+    dkim_key_file: Path | None = None
+    dkim_selector: str = Field(default="curbcast", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")
+    dkim_domain: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]{1,253}$")
     product_name: str = "Curbcast"
     environment: Literal["development", "production"] = "development"
     mail_gallery: Gallery | None = None

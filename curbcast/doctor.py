@@ -15,14 +15,18 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from dns.exception import DNSException
+
 from casework import clock
 from casework.config import Settings, is_loopback
 from casework.database import close_database, fetch, is_postgres, moment, open_database
 from casework.migrating import pending
 from digests.backlog import DIGESTS, EVENTS, LINES, MAILS, UNSENT, waiting
 from notifier import templates
+from notifier.dkim_signature import Signer
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
 from notifier.lint import problems
+from notifier.published import texts_at
 from notifier.smtp import Line, SmtpServer
 from notifier.words import languages
 from notifier.worker import heartbeat
@@ -30,6 +34,7 @@ from notifier.worker import heartbeat
 _PATIENCE_SECONDS = 15.0
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _LATE = timedelta(minutes=5)
+_BITS = 2048
 _WORK = {
     EVENTS: "events to tell",
     MAILS: "mails to send",
@@ -73,6 +78,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield await _bounded("redis", lambda: _redis(settings), "Is it running, and is REDIS_URL right?")
         yield await _bounded("workers", lambda: _workers(settings), "Start `curbcast worker notifier` and `digests`.")
         yield await _bounded("smtp", lambda: _smtp(settings), "Is SMTP_URL right, and may this machine connect?")
+        yield await _bounded("signature", lambda: _signature(settings), "Look into docs/sending.md.")
         yield await _bounded("clock", lambda: _clock(settings), "Let this machine's clock be set by NTP.")
         yield _templates()
     finally:
@@ -179,6 +185,33 @@ async def _smtp(settings: Settings) -> Finding:
         return fine("smtp", f"{server.host}:{server.port} answers, {secured}{', logged in' if server.user else ''}")
     finally:
         line.drop()
+
+
+async def _signature(settings: Settings) -> Finding:
+    """Whether mail is signed by a key that receivers find, in the name of the sender that they see."""
+    signer = Signer.of(settings)
+    if signer is None:
+        at_home = settings.smtp_url is None or is_loopback(urlsplit(settings.public_url).hostname or "")
+        todo = "" if at_home else "Unless your mail server signs it, set DKIM_KEY_FILE: docs/sending.md."
+        return Finding("signature", State.FINE if at_home else State.DOUBTFUL, "mail is not signed", todo)
+    sender, publish = settings.mail_from.rpartition("@")[2].lower(), f"Publish a TXT record at {signer.name}: "
+    if sender != signer.domain and not sender.endswith(f".{signer.domain}"):
+        todo = "Let DKIM_DOMAIN be the domain of MAIL_FROM, or one above it: receivers compare the two (DMARC)."
+        return Finding("signature", State.BAD, f"{signer.domain} signs, and {sender} sends", todo)
+    try:
+        found = await texts_at(signer.name)
+    except DNSException as error:
+        todo = "Run it where a name server answers; until then nobody knows whether the key is published."
+        return Finding("signature", State.DOUBTFUL, f"{signer.name}: {error}", todo)
+    if not found:
+        return Finding("signature", State.BAD, f"nothing is published at {signer.name}", publish + signer.record)
+    if not any(signer.public in text.replace(" ", "") for text in found):
+        seen = f"the key published at {signer.name} is another one"
+        return Finding("signature", State.BAD, seen, publish + signer.record)
+    if signer.key.key_size < _BITS:
+        seen = f"{signer.name} has a key of {signer.key.key_size} bits"
+        return Finding("signature", State.DOUBTFUL, seen, f"Make one of {_BITS} bits: docs/sending.md.")
+    return fine("signature", f"{signer.name} is published, and is ours")
 
 
 async def _clock(settings: Settings) -> Finding:

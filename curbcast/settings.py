@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from casework.config import Settings
+from notifier.dkim_signature import Signer
 from notifier.smtp import SmtpServer
 
 
@@ -37,6 +38,7 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(_secrets_dir=secrets_dir, **values)
         if settings.smtp_url is not None:
             SmtpServer.parse(settings.smtp_url)
+        Signer.of(settings)
         return settings
     except ValidationError as error:
         for problem in error.errors():
@@ -45,7 +47,7 @@ def load_settings(**given: Any) -> Settings:
     except SettingsError as error:
         typer.secho(f"A secret cannot be read: {error.__cause__}", fg="red", err=True)
         raise typer.Exit(2) from error
-    except ValueError as error:  # what is wrong with SMTP_URL, which names itself
+    except ValueError as error:  # what is wrong with what a setting leads to; it names the setting
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(2) from error
 

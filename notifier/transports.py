@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from casework.config import Settings
 from notifier.captured import CapturedMail
+from notifier.dkim_signature import Signed, Signer
 from notifier.outcome import Transport
 from notifier.pooled_smtp import PooledSmtp
 from notifier.smtp import SmtpServer
 
 
 def transport_for(settings: Settings) -> Transport:
-    """SMTP where a server is set, otherwise a folder. ValueError for an `SMTP_URL` that makes no sense."""
+    """SMTP where a server is set, signed where there is a key; otherwise a folder. ValueError for a bad setting."""
     if settings.smtp_url is None:
         return CapturedMail(settings.data_dir / "mail")
-    return PooledSmtp(
+    pool = PooledSmtp(
         SmtpServer.parse(settings.smtp_url),
         connections=settings.smtp_connections,
         mails_per_connection=settings.mails_per_connection,
     )
+    signer = Signer.of(settings)
+    return pool if signer is None else Signed(pool, signer)

@@ -25,6 +25,7 @@ from curbcast.one_process import NOTIFIER_DUTIES
 from curbcast.pruning import RULES, prune
 from curbcast.wiring import register_all_models
 from digests.issues import IssueLine
+from notifier.dkim_signature import Signer
 from notifier.doorbell import Doorbell
 from notifier.held import choose
 from notifier.jobs import context_of
@@ -33,6 +34,8 @@ from notifier.preferences import Cadence
 from notifier.transports import transport_for
 from notifier.worker import worker_for
 from tests.mailbox import Mailbox
+from tests.names import naming
+from tests.signing import a_key
 from tests.telling import open_telling
 from tests.town import SECRET, settings
 
@@ -97,7 +100,17 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(database: str, va
     expected = State.FINE if database.startswith("postgres") else State.DOUBTFUL  # SQLite beside a Redis
     assert found.pop("database").state is expected
     assert {finding.what: finding.seen for finding in found.values() if finding.state is not State.FINE} == {}
-    assert list(found) == ["settings", "migrations", "oldest work", "redis", "workers", "smtp", "clock", "templates"]
+    assert list(found) == [
+        "settings",
+        "migrations",
+        "oldest work",
+        "redis",
+        "workers",
+        "smtp",
+        "signature",
+        "clock",
+        "templates",
+    ]
     assert found["workers"].seen == "notifier on 1 machines, digests on 1 machines"
     await transport.close()
     await doorbell.close()
@@ -124,6 +137,29 @@ async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(databas
     assert all(bad.values())
     assert found["settings"].state is State.DOUBTFUL
     assert found["oldest work"].seen == "1 events to tell, the oldest for 3 h"
+
+
+async def test_the_doctor_compares_the_key_with_what_is_published(tmp_path: Path) -> None:
+    config = settings(
+        database_url=f"sqlite://{tmp_path}/none.sqlite3",
+        mail_from="mail@news.springfield.example",
+        dkim_key_file=a_key(tmp_path / "dkim.pem"),
+        dkim_domain="springfield.example",
+    )
+    ours, other = Signer.of(config), Signer.of(config.model_copy(update={"dkim_key_file": a_key(tmp_path / "o.pem")}))
+    assert ours is not None
+    assert other is not None
+    name = "curbcast._domainkey.springfield.example"
+    published = f"Publish a TXT record at {name}: v=DKIM1; k=rsa; p={ours.public}"
+    for texts, state, seen, todo in (
+        ({name: ours.record}, State.FINE, f"{name} is published, and is ours", ""),
+        ({}, State.BAD, f"nothing is published at {name}", published),
+        ({name: other.record}, State.BAD, f"the key published at {name} is another one", published),
+    ):
+        async with naming(texts):
+            assert (await _findings(config))["signature"] == Finding("signature", state, seen, todo)
+    apart = (await _findings(config.model_copy(update={"mail_from": "mail@shelbyville.example"})))["signature"]
+    assert (apart.state, apart.seen) == (State.BAD, "springfield.example signs, and shelbyville.example sends")
 
 
 async def test_the_doctor_sees_a_database_that_is_not_there_and_a_schema_that_is_old(tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ def test_production_demands_a_secret(
         ("CORS_ORIGINS", "[]", "CORS_ORIGINS: Value error, must be origins such as "),
         ("TRUSTED_PROXIES", "*", "TRUSTED_PROXIES: Value error, must be addresses or networks such as 10.0.0.7 "),
         ("SMTP_URL", "mail.example", "SMTP_URL "),
+        ("DKIM_KEY_FILE", "/no/such.pem", "DKIM_KEY_FILE: /no/such.pem is no readable PEM key: "),
+        ("DKIM_SELECTOR", "two words", "DKIM_SELECTOR: "),
         ("PHOTO_STORE", "/srv/photos", "PHOTO_STORE: "),
         ("PHOTO_STORE", "s3:///prefix", "PHOTO_STORE: "),
         ("PHOTO_STORE_ENDPOINT", "minio:9000", "PHOTO_STORE_ENDPOINT: "),

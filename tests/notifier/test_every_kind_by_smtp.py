@@ -1,14 +1,20 @@
-"""Every kind of request mail, by arq's real worker on a real Valkey, at a real SMTP server."""
+"""Every kind of request mail, by arq's real worker on a real Valkey, at a real SMTP server: as it was signed."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import dkim
+
 from bench.servers import Server
+from notifier.dkim_signature import Signer
 from notifier.doorbell import Doorbell
 from notifier.jobs import context_of
 from notifier.kinds import CATALOGUE, Group
 from notifier.transports import transport_for
 from notifier.worker import DUTIES, worker_for
 from tests.mailbox import Mailbox
+from tests.signing import a_key
 from tests.telling import open_telling
 from tests.town import Town, settings
 
@@ -31,8 +37,23 @@ async def _a_day(town: Town) -> None:
     await town.done(town.rosa, "mergeRequest", requestId=twin, survivorId=request)
 
 
-async def test_every_kind_arrives(db: str, mailbox: Mailbox, valkey: Server) -> None:
-    config = settings(smtp_url=mailbox.url, redis_url=valkey.url)
+async def test_every_kind_arrives_and_is_as_its_signature_says(
+    db: str, mailbox: Mailbox, valkey: Server, tmp_path: Path
+) -> None:
+    config = settings(
+        smtp_url=mailbox.url,
+        redis_url=valkey.url,
+        mail_from="mail@news.springfield.example",
+        dkim_key_file=a_key(tmp_path / "dkim.pem"),
+        dkim_domain="springfield.example",
+    )
+    signer = Signer.of(config)
+    assert signer is not None
+
+    def published(name: bytes, timeout: int = 5) -> bytes:
+        assert name == b"curbcast._domainkey.springfield.example."
+        return signer.record.encode()
+
     async with open_telling() as telling:
         await _a_day(telling.town)
     doorbell, transport = Doorbell(valkey.url), transport_for(config)
@@ -48,7 +69,13 @@ async def test_every_kind_arrives(db: str, mailbox: Mailbox, valkey: Server) -> 
     assert {str(mail.message["X-Curbcast-Kind"]) for mail in mailbox.mails} >= requests
     for mail in mailbox.mails:
         message = mail.message
-        assert mail.sender == "curbcast@localhost"
+        assert mail.sender == "mail@news.springfield.example"
+        judge = dkim.DKIM(mail.raw)
+        assert judge.verify(dnsfunc=published)
+        signed = [name for name, _ in judge.signed_headers]
+        assert {b"from", b"to", b"subject", b"date", b"message-id", b"auto-submitted"} <= set(signed)
+        one_click = [b"list-unsubscribe", b"list-unsubscribe-post"] if message["List-Unsubscribe"] else []
+        assert [name for name in signed if name.startswith(b"list-unsub")] == one_click
         assert str(message["Auto-Submitted"]) == "auto-generated"
         assert str(message["X-Curbcast-Reason"])
         assert str(message["X-Curbcast-Event"]).isdigit()
@@ -59,3 +86,7 @@ async def test_every_kind_arrives(db: str, mailbox: Mailbox, valkey: Server) -> 
         ]
     ids = [str(mail.message["Message-ID"]) for mail in mailbox.mails]
     assert len(set(ids)) == len(ids)
+    raw = mailbox.mails[0].raw
+    for header in (b"Subject: Win!", b"List-Unsubscribe: <https://evil.example/>", b"Reply-To: evil@evil.example"):
+        assert not dkim.verify(header + b"\r\n" + raw, dnsfunc=published)
+    assert not dkim.verify(raw.replace(b"</body>", b"<p></body>"), dnsfunc=published)
