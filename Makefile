@@ -9,7 +9,7 @@ TESTERS ?= 2
 SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=loadfile
 PACKAGES := api bench casework curbcast digests notifier tests
 
-.PHONY: install demo serve mail check test bench chaos secrets clean
+.PHONY: install demo serve mail golden check test bench chaos secrets clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -28,6 +28,9 @@ serve: $(STAMP) ## the same without the town
 
 mail: $(STAMP) ## every kind of mail, side by side at http://127.0.0.1:8001/mail, shown anew when a template is saved
 	$(BIN)/curbcast mail gallery
+
+golden: $(STAMP) ## record anew how every mail reads and is built; read the difference before you commit it
+	RECORD_GOLDEN=1 $(BIN)/pytest -q tests/notifier/test_golden.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from typing import Any
 from notifier import clean, markers, templates
 from notifier.digest_map import DigestMap, digest_map
 from notifier.facts import Facts, Line, OrganizationFacts, RequestFacts
-from notifier.filling import Encoded, context_of, item_of, news_of, speaking
+from notifier.filling import Encoded, context_of, item_of, mark_of, news_of, speaking
 from notifier.render import SharedLetter, render_shared
 from notifier.templates import Mould
 from notifier.words import Words, words_in
@@ -116,8 +116,9 @@ def _headline(digest: Digest, words: Words) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One event of a story. `text` is what was said, as far as it is shown."""
+    """One event of a story. `mark` is a status change's sign, or empty; `text` is what was said, as far as shown."""
 
+    mark: str
     news: str
     moment: str
     text: str
@@ -175,6 +176,7 @@ def _entry(story: Story, line: Line, words: Words) -> Entry:
     is_report = story.is_new and line is story.lines[-1]
     text = facts.text or (facts.request.description if is_report and facts.request is not None else "")
     return Entry(
+        mark_of(facts),
         news_of(facts),
         words.moment(facts.occurred_at, facts.organization.time_zone),
         clean.shorten(text, TEXT_SHOWN),

@@ -72,6 +72,12 @@ def news_of(facts: Facts) -> str:
     return line_of(templates.mould(facts.kind, facts.language), "digest_line", context_of(facts))
 
 
+def mark_of(facts: Facts) -> str:
+    """The sign of what happened, by which a status change is told from a comment; empty where a kind has none."""
+    mould = templates.mould(facts.kind, facts.language)
+    return line_of(mould, "mark", context_of(facts)) if "mark" in mould.lines else ""
+
+
 def item_of(mould: Mould, rich: Mapping[str, Any], simple: Mapping[str, Any], line: object) -> tuple[Encoded, Encoded]:
     """What a page repeats, for one of its lines: of the html, of the text. The contexts speak as `speaking` says."""
     if mould.item is None or mould.item_text is None:

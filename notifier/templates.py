@@ -48,8 +48,8 @@ class Page:
 class Mould:
     """One kind's templates in one language.
 
-    `lines` are the small ones by block: subject, digest_line, maybe bundle. `item` and `item_text` are what a page
-    repeats for each of its `lines`, if it does.
+    `lines` are the small ones by block: subject, digest_line, maybe bundle and mark. `item` and `item_text` are what a
+    page repeats for each of its `lines`, if it does.
     """
 
     file: str

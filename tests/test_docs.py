@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+WHAT_IT_TAKES = "every_kind or hears_of_a_change or staff_request_updated or nothing_is_recorded"
 GUIDE = (ROOT / "docs/adding-a-notification.md").read_text()
 
 
@@ -37,15 +38,16 @@ def test_adding_a_notification_takes_the_three_files_of_the_guide(tmp_path: Path
     test = copy / "tests/notifier/kinds/test_staff_request_updated.py"
     test.write_text("from tests.telling import told\n\n\n" + _block("python", "async def test_"))
 
-    contract = "tests/architecture/test_architecture.py"
+    contract, golden = "tests/architecture/test_architecture.py", "tests/notifier/test_golden.py"
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(test), contract, "-k", "every_kind or hears_of_a_change"],
+        [sys.executable, "-m", "pytest", "-q", str(test), contract, golden, "-k", WHAT_IT_TAKES],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
+        env={**os.environ, "PYTHONPATH": str(copy), "RECORD_GOLDEN": "1"},
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "4 passed" in ran.stdout  # the new kind's test on two databases, and the catalogue's two contracts
+    assert "6 passed" in ran.stdout  # the new kind's on two databases, the catalogue's two contracts, and its record
+    assert "changed this request" in (copy / "tests/golden/staff_request_updated.en.txt").read_text()

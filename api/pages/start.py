@@ -20,8 +20,8 @@ _POLICY = (
 )
 
 
-def start_routes(settings: Settings, tokens: Mapping[str, str]) -> list[Route]:
-    """The start page. `tokens` are shown as they are: give none outside a demo."""
+def start_routes(settings: Settings, tokens: Mapping[str, str], *, gallery: bool = False) -> list[Route]:
+    """The start page. `tokens` are shown as they are: give none outside a demo. With a `gallery`, it leads there."""
 
     async def start(request: Request) -> Response:
         return page(
@@ -31,6 +31,7 @@ def start_routes(settings: Settings, tokens: Mapping[str, str]) -> list[Route]:
             tokens=tokens,
             inbox=settings.smtp_url is None,
             graphiql=settings.graphiql,
+            gallery=gallery,
         )
 
     return [Route("/", start)]

@@ -123,7 +123,8 @@ def pages(
         routes += inbox_routes(settings, CapturedMail(settings.data_dir / "mail"))
     if (gallery := _gallery(settings, host)) is not Gallery.OFF:
         routes += gallery_routes(settings, operator=gallery is Gallery.OPERATOR, transport=transport)
-    return [*routes, *start_routes(settings, town.tokens if town is not None else {})]
+    tokens = town.tokens if town is not None else {}
+    return [*routes, *start_routes(settings, tokens, gallery=gallery is not Gallery.OFF)]
 
 
 def _gallery(settings: Settings, host: str | None) -> Gallery:

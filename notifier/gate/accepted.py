@@ -69,7 +69,6 @@ ACCEPTED: Mapping[str, Mapping[str, str]] = {
         "outlook windows": _OTHER_VALUES,
     },
     "text-transform": {"outlook windows": _OTHER_VALUES},
-    "white-space": {"gmail": "may break a date over two lines", "outlook windows": "may break a date over two lines"},
     "width": {"outlook windows": "obeys it on tables and cells, and takes a picture's from its attribute"},
     "word-break": {
         "gmail": "breaks a long word after 30 characters, or anywhere",

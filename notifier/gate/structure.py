@@ -8,7 +8,9 @@ from typing import Any
 from notifier.gate.page import Fault, Page, text_of
 from notifier.preview import Preview
 
-_ANYWHERE = frozenset({"class", "dir", "lang", "role", "style", "title", "aria-label", "aria-roledescription", "xmlns"})
+_ANYWHERE = frozenset(
+    {"class", "dir", "lang", "role", "style", "title", "aria-hidden", "aria-label", "aria-roledescription", "xmlns"}
+)
 _CELL = frozenset({"align", "bgcolor", "colspan", "height", "rowspan", "valign", "width"})
 _ATTRIBUTES: dict[str, frozenset[str]] = {
     "a": frozenset({"href", "name", "rel", "target"}),

@@ -97,11 +97,11 @@ async def test_a_broken_template_is_shown_where_it_is_broken(at_home: httpx.Asyn
     file.write_text(whole.replace("{{ parts.photo() }}", "<mj-text>{{ requst.url }}</mj-text>"))
     answer = await at_home.get("/mail/request_closed/en/light")
     assert answer.status_code == 422
-    assert "<strong>request_closed.mjml:15</strong><br>&#39;requst&#39; is undefined" in answer.text
-    assert "<mark>  15  &lt;mj-text&gt;{{ requst.url }}&lt;/mj-text&gt;</mark>" in answer.text
+    assert "<strong>request_closed.mjml:17</strong><br>&#39;requst&#39; is undefined" in answer.text
+    assert "<mark>  17  &lt;mj-text&gt;{{ requst.url }}&lt;/mj-text&gt;</mark>" in answer.text
     assert (await at_home.get("/mail/request_commented/en/light")).status_code == 200
     file.write_text(whole.replace("parts.photo()", "parts.foto()"))
-    assert "request_closed.mjml:15" in (await at_home.get("/mail/request_closed/en/text")).text
+    assert "request_closed.mjml:17" in (await at_home.get("/mail/request_closed/en/text")).text
     file.write_text(whole)
     assert (await at_home.get("/mail/request_closed/en/light")).status_code == 200
 
@@ -230,7 +230,7 @@ async def test_a_maintainer_saves_a_template_and_the_page_shows_it_breaks_it_and
         await frame.get_by_text("Still dark?").wait_for()
         assert "request_closed.mjml was saved" in await page.inner_text("#changed")
         file.write_text(whole.replace("{{ parts.photo() }}", "{{ parts.fotos() }}"))
-        await frame.get_by_text("request_closed.mjml:15").wait_for()
+        await frame.get_by_text("request_closed.mjml:17").wait_for()
         assert "parts.fotos()" in await frame.locator("mark").inner_text()
         file.write_text(whole)
         await frame.get_by_text("Not put right?").wait_for()

@@ -56,9 +56,9 @@ def test_each_request_is_one_story_with_its_place_and_all_of_its_news() -> None:
     assert (
         "#1047 Street light 6 is out: https://marlow.example/r/marlow/1047\n"
         "Acknowledged · Street lights · 12 Elm Street · in Elm Park and Old Harbour\n"
-        "Rosa Delgado acknowledged this request, June 3, 2025 at 1:23\u00a0PM\n\n"
+        "Rosa Delgado acknowledged this request\nJune 3, 2025 at 1:23\u00a0PM\n\n"
         "> Thanks for telling us. Tom goes there on Thursday with the lift.\n\n"
-        "Maya Lindqvist reopened this request, June 3, 2025 at 1:16\u00a0PM\n\n"
+        "Maya Lindqvist reopened this request\nJune 3, 2025 at 1:16\u00a0PM\n\n"
         "> It went dark again last night.\n"
     ) in text
     assert text.count("is out: https://") == 6

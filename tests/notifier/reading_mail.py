@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+
+from lxml.html import HtmlElement, document_fromstring
 
 VOID = frozenset({"br", "hr", "img", "meta"})
 
@@ -52,3 +55,31 @@ class Page(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         self.parts.append(f"!{' '.join(data.split())}")
+
+
+def outline(source: str, within: str | None = None) -> str:
+    """An element, text or comment a line, indented; of the page, or of the one element of a class."""
+    root = document_fromstring(source)
+    if within is not None:
+        (root,) = root.find_class(within)
+    return "".join(f"{line}\n" for line in _outlined(root, 0))
+
+
+def _outlined(element: HtmlElement, depth: int) -> Iterator[str]:
+    indent = " " * depth
+    if isinstance(element.tag, str):
+        attributes = "".join(f' {name}="{" ".join(value.split())}"' for name, value in element.attrib.items())
+        yield f"{indent}<{element.tag}{attributes}>"
+    else:
+        yield f"{indent}<!-- {' '.join((element.text or '').split())} -->"
+    if isinstance(element.tag, str) and element.text:
+        yield from _texts(element.text, depth + 1)
+    for child in element:
+        yield from _outlined(child, depth + 1)
+        yield from _texts(child.tail or "", depth + 1)
+
+
+def _texts(text: str, depth: int) -> Iterator[str]:
+    for line in text.splitlines():
+        if said := " ".join(line.split()):
+            yield f"{' ' * depth}{said}"

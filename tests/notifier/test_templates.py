@@ -85,13 +85,13 @@ def test_a_tag_that_is_never_closed_is_refused(edit: Edit) -> None:
 def test_a_statement_inside_a_tag_is_refused(edit: Edit) -> None:
     edit("request_closed.mjml", "{{ parts.photo() }}", '<mj-text {% if actor %}color="#ffffff"{% endif %}>x</mj-text>')
     assert problem_of("request_closed") == (
-        "request_closed.mjml:15: {% if actor %} stands inside a tag; write {{ a if b else c }} there"
+        "request_closed.mjml:17: {% if actor %} stands inside a tag; write {{ a if b else c }} there"
     )
 
 
 def test_a_name_that_does_not_exist_is_refused_with_file_and_line(edit: Edit) -> None:
     edit("request_closed.mjml", "{{ parts.photo() }}", "<mj-text>{{ requst.url }}</mj-text>")
-    assert problem_of("request_closed") == "request_closed.mjml:15: 'requst' is undefined"
+    assert problem_of("request_closed") == "request_closed.mjml:17: 'requst' is undefined"
 
 
 def test_a_name_that_does_not_exist_is_refused_in_the_subject_too(edit: Edit) -> None:
@@ -108,7 +108,7 @@ def test_a_name_that_does_not_exist_is_refused_in_a_bundle_too(edit: Edit) -> No
 def test_a_part_called_with_too_few_arguments_is_refused(edit: Edit) -> None:
     edit("request_closed.mjml", "{{ parts.about(request) }}", "{{ parts.about() }}")
     assert problem_of("request_closed") == (
-        "request_closed.mjml:14: about(subject_request, due) is called as parts.about()"
+        "request_closed.mjml:16: about(subject_request, due) is called as parts.about()"
     )
 
 
@@ -119,7 +119,7 @@ def test_a_template_without_a_subject_is_refused(edit: Edit) -> None:
 
 def test_broken_jinja_is_refused_with_its_line(edit: Edit) -> None:
     edit("request_closed.mjml", "{{ parts.photo() }}", "{{ parts.photo( ]}}")
-    assert problem_of("request_closed") == "request_closed.mjml:15: unexpected ']', expected ')'"
+    assert problem_of("request_closed") == "request_closed.mjml:17: unexpected ']', expected ')'"
 
 
 def test_a_kind_without_a_template_is_refused() -> None:
