@@ -4,9 +4,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-# A file of tests stays with one process, which starts its servers once. TESTERS=0 runs all in one.
+# Each process starts its servers once, and takes from the other what is left when its own half is done.
+# TESTERS=0 runs all in one.
 TESTERS ?= 2
-SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=loadfile
+SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=worksteal
 PACKAGES := api bench casework curbcast digests notifier tests
 
 .PHONY: install demo serve mail golden check test bench chaos secrets clean

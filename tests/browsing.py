@@ -18,7 +18,10 @@ def _is_fault(said: ConsoleMessage) -> bool:
 
 @asynccontextmanager
 async def browsing(width: int = 1400, height: int = 1000) -> AsyncIterator[Page]:
-    """A page of a new browser. Whatever it complains about to its console fails the test."""
+    """A page of a new browser. Whatever it complains about to its console fails the test.
+
+    Leave it before the server that it looks at ends: a page that loses its server complains.
+    """
     path = find_chromium()
     if path is None:
         pytest.skip("there is no Chromium on this machine")
@@ -30,4 +33,4 @@ async def browsing(width: int = 1400, height: int = 1000) -> AsyncIterator[Page]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page
         await browser.close()
-    assert complaints == []
+    assert not complaints, complaints

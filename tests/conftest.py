@@ -74,26 +74,32 @@ def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
 
 @pytest.fixture
-async def sqlite_database(databases: Databases, tmp_path: Path) -> str:
+async def _closed() -> AsyncIterator[None]:
+    """A test that failed half-way leaves its database open, in which the next ones would fail, too."""
+    yield
+    await close_database()
+
+
+@pytest.fixture
+async def sqlite_database(databases: Databases, tmp_path: Path, _closed: None) -> str:
     return await databases.sqlite(tmp_path.name)
 
 
 @pytest.fixture
-async def postgres_database(databases: Databases) -> str:
+async def postgres_database(databases: Databases, _closed: None) -> str:
     return await databases.postgres()
 
 
 # The quick tests run on SQLite alone.
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-async def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> str:
+async def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path, _closed: None) -> str:
     return await databases.postgres() if request.param == "postgres" else await databases.sqlite(tmp_path.name)
 
 
 @pytest.fixture
-async def db(database: str) -> AsyncIterator[str]:
+async def db(database: str) -> str:
     await open_database(database)
-    yield database
-    await close_database()
+    return database
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message
 
+from tests.patience import PATIENCE
+
 PROTOCOL = "graphql-transport-ws"
-_PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Socket:
 
     async def until(self, condition: Any) -> None:
         """Wait until something that came has made this true."""
-        async with asyncio.timeout(_PATIENCE_SECONDS), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(condition)
 
     async def init(self, token: str | None = None) -> None:
@@ -147,7 +148,7 @@ class Socket:
         before = len(self.said)
         await self.until(lambda: self.close or any(each["type"] == "pong" for each in self.said[before:]))
         for task in [each for each in asyncio.all_tasks() if "_operate" in repr(each.get_coro())]:
-            await asyncio.wait([task], timeout=_PATIENCE_SECONDS)
+            await asyncio.wait([task], timeout=PATIENCE)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 

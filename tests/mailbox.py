@@ -28,6 +28,8 @@ from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.patience import PATIENCE
+
 CUT = "cut"
 HANG = "hang"
 
@@ -75,7 +77,13 @@ class Mailbox:
     def clear(self) -> None:
         self.mails.clear()
 
-    async def wait_for(self, count: int, *, timeout: float = 10) -> None:
+    async def has_done(self, command: str) -> None:
+        """Until it has come to the last thing that its script says to this command."""
+        async with asyncio.timeout(PATIENCE):
+            while self._script[command]:  # noqa: ASYNC110 - a script rings no bell
+                await asyncio.sleep(0.01)
+
+    async def wait_for(self, count: int, *, timeout: float = PATIENCE) -> None:
         """Until `count` mails have arrived in all. TimeoutError says that they did not."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.mails) >= count)

@@ -36,6 +36,7 @@ from casework.database import close_database, open_database
 from curbcast.cli import app
 from notifier.smtp import SmtpServer
 from tests.mailbox import Mailbox
+from tests.patience import PATIENCE
 from tests.town import open_town, settings
 
 ROOT = Path(__file__).parents[1]
@@ -225,7 +226,7 @@ async def played(name: str, port: int, environment: dict[str, str]) -> AsyncIter
     assert process.stdout is not None
     check = words_of(OURS[name]["healthcheck"]["test"][1:], port)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while await ended(check, environment) != 0:
                 assert process.returncode is None, (await process.stdout.read()).decode()
         yield
@@ -272,7 +273,7 @@ async def test_the_composition_sends_a_mail(
             async with open_town() as town:
                 await replace(town, client=http).report()
             await close_database()
-            await mailbox.wait_for(7, timeout=30)  # four became members before
+            await mailbox.wait_for(7)  # four became members before
     assert sorted((str(mail.message["X-Curbcast-Kind"]), mail.recipient) for mail in mailbox.mails) == [
         ("member_added", "mark@example.org"),
         ("member_added", "otto@example.org"),

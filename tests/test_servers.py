@@ -21,6 +21,7 @@ from casework.database import close_database, open_database
 from casework.organizations import Organization
 from tests.databases import Databases
 from tests.loopback import NotLoopbackError, allowed
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 STARTER = """
@@ -77,7 +78,7 @@ def test_a_server_ends_with_the_process_that_started_it(name: str, end: signal.S
         server = os.pidfd_open(int(starter.stdout.readline()))
         try:
             starter.send_signal(end)
-            ended, _, _ = select.select([server], [], [], 20)
+            ended, _, _ = select.select([server], [], [], PATIENCE)
             assert ended == [server]
         finally:
             os.close(server)

@@ -15,6 +15,7 @@ from casework.history import HistoryRow
 from casework.people import Member, Person, Role
 from casework.requests import ServiceRequest
 from casework.tokens import Purpose, Ticket
+from tests.patience import PATIENCE
 from tests.town import Town, open_town
 
 pytestmark = pytest.mark.slow
@@ -46,7 +47,7 @@ async def meanwhile(first: Deed, second: Deed) -> Any:
 
     holding, following = asyncio.create_task(holds()), asyncio.create_task(follows())
     waiting = "SELECT pg_sleep(0.01)::text, (SELECT count(*) FROM pg_locks WHERE NOT granted) AS n"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await done.wait()
         while not (await fetch(waiting))[0]["n"]:
             pass

@@ -22,6 +22,7 @@ from websockets.exceptions import InvalidStatus
 from casework.database import close_database, open_database
 from tests.live.test_subscriptions import ACTIVITY
 from tests.nodejs import Node
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.telling import Telling, open_telling
 
@@ -122,7 +123,7 @@ async def test_so_does_gql_for_python(telling: Telling) -> None:
 
     async with served(telling) as url, httpx.AsyncClient(base_url=url) as plain:
         following = asyncio.create_task(follow(url))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if (await plain.get("/streams")).json():
                     break

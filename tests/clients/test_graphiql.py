@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 async def test_an_operation_runs_and_a_subscription_goes_on(sqlite_database: str) -> None:
     await open_database(sqlite_database)
-    async with open_telling() as telling, browsing() as page, being_heard(telling) as url:
+    async with open_telling() as telling, being_heard(telling) as url, browsing() as page:
         town = telling.town
         request = await telling.settled()
         await page.goto(url)

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.slow
 async def test_the_start_page_shows_who_is_told_and_who_is_not_and_why(sqlite_database: str) -> None:
     await open_database(sqlite_database)
     config = settings(live_tick_seconds=0.2)
-    async with open_telling() as telling, browsing() as page:
+    async with open_telling() as telling:
         town = telling.town
         request = await telling.settled()
         tokens = {person.name: town.token(person) or "" for person in (town.rosa, town.tom, town.maya, town.ines)}
         app = build_app(config, extra_routes=[STATIC, *start_routes(config, tokens)])
-        async with serving(app, config) as url:
+        async with serving(app, config) as url, browsing() as page:
             await page.goto(url)
             cards = page.locator("#live article")
             await cards.first.wait_for()

@@ -17,6 +17,7 @@ import pytest
 from casework.database import close_database, fetch, open_database
 from casework.history import HistoryRow
 from casework.requests import ServiceRequest
+from tests.patience import PATIENCE
 from tests.town import Town, open_town
 
 pytestmark = pytest.mark.slow
@@ -26,7 +27,6 @@ REPORT = """mutation ($input: SubmitRequestInput!) {
   submitRequest(input: $input) { request { id number summary } userErrors { code path } }
 }"""
 KEY = "0123456789abcdef"
-_PATIENCE_SECONDS = 20
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Api:
 
     async def says(self) -> str:
         assert self.process.stdout is not None
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return (await self.process.stdout.readline()).decode().strip()
 
 
@@ -49,7 +49,7 @@ async def api_process(database: str, *options: str) -> AsyncIterator[Api]:
         env={**os.environ, "PYTHONPATH": str(PROCESS.parents[2])},
         stdout=asyncio.subprocess.PIPE,
     )
-    api = Api(process, httpx.AsyncClient(timeout=_PATIENCE_SECONDS))
+    api = Api(process, httpx.AsyncClient(timeout=PATIENCE))
     try:
         api.client.base_url = await api.says()
         yield api
@@ -127,7 +127,7 @@ async def test_a_copy_waits_for_the_first_and_takes_its_place_when_its_process_d
         first = asyncio.create_task(both.send(both.one, both.body()))
         assert await both.one.says() == "half-way"
         second = asyncio.create_task(both.send(both.other, both.body()))
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while await waiting() == 0:  # noqa: ASYNC110  # the database rings no bell
                 await asyncio.sleep(0.02)
         assert not second.done()

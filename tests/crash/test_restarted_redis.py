@@ -17,6 +17,7 @@ from notifier.jobs import context_of
 from notifier.transports import transport_for
 from notifier.worker import DUTIES, heartbeat
 from tests.mailbox import Mailbox
+from tests.patience import PATIENCE
 from tests.telling import open_telling
 from tests.town import settings
 
@@ -37,11 +38,11 @@ async def test_a_worker_goes_on_when_its_redis_is_killed_and_started_again(
                 first.process.kill()
                 first.process.wait()
                 await telling.town.report()
-                await mailbox.wait_for(3, timeout=30)  # by hand
+                await mailbox.wait_for(3)  # by hand
                 with servers.valkey(first.port):
                     await _until(lambda: doorbell.hears(heartbeat(DUTIES.queue)))
                     await telling.town.report()
-                    await mailbox.wait_for(6, timeout=30)
+                    await mailbox.wait_for(6)
                     working.cancel()
                     await asyncio.gather(working, return_exceptions=True)
         await transport.close()
@@ -53,6 +54,6 @@ async def test_a_worker_goes_on_when_its_redis_is_killed_and_started_again(
 
 
 async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not await condition():  # noqa: ASYNC110 - it is another process that changes
             await asyncio.sleep(0.05)

@@ -14,6 +14,7 @@ from api.live.live import Live
 from casework import clock, history
 from casework.people import Session
 from tests.live.test_subscriptions import ACTIVITY
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.telling import Telling
 
@@ -75,7 +76,7 @@ async def test_each_answer_has_its_cursor_as_id_and_a_browser_that_comes_back_wi
         await town.done(town.tom, "addComment", requestId=request, body=body)
     await telling.heard()
 
-    async with serving(town.app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with serving(town.app) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
 
         async def heard(count: int, **headers: str) -> list[tuple[str, str]]:
             """The ids and comments of the first events; then the line breaks."""
@@ -119,12 +120,12 @@ async def test_a_stream_whose_right_is_lost_ends_with_its_code_and_cursor_before
     headers = {"accept": EVENTS, "authorization": f"Bearer {town.token(person)}"}
     async with (
         serving(town.app) as url,
-        httpx.AsyncClient(base_url=url, timeout=30) as client,
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client,
         client.stream("POST", "/graphql", json=asked, headers=headers) as answer,
     ):
         chunks = answer.aiter_text()
         assert await anext(chunks) == ":\n\n"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if live.members.topics:
                     break

@@ -25,6 +25,7 @@ from casework import history
 from casework.database import close_database, open_database
 from tests.live.test_served import joined
 from tests.live.test_subscriptions import ACTIVITY
+from tests.patience import PATIENCE
 from tests.telling import open_telling
 from tests.town import SECRET
 
@@ -49,7 +50,7 @@ class Process:
 
     async def start(self) -> None:
         self._spawn()
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
+        async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as client:
             while True:
                 assert self._process is not None
                 assert self._process.poll() is None
@@ -109,7 +110,7 @@ class Follower:
             await self._socket.close()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(30), self._more:
+        async with asyncio.timeout(PATIENCE), self._more:
             await self._more.wait_for(lambda: len(self.heard) >= count)
 
 
@@ -142,7 +143,7 @@ async def test_clients_of_two_processes_hear_the_same_whatever_is_flushed_cut_an
     draw = random.Random(SEED)
     said: list[str] = []
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(httpx.AsyncClient(headers=tom, timeout=60))
+        client = await stack.enter_async_context(httpx.AsyncClient(headers=tom, timeout=PATIENCE))
 
         async def say(process: Process) -> None:
             said.append(f"Word {len(said)}.")
