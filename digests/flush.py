@@ -80,11 +80,11 @@ async def _settle_lines(states: dict[int, State]) -> None:
         given,
         clock.now(),
     )
-    counts = "(SELECT count(*) FROM issue_line JOIN notification ON notification.id = notification_id"
     await fetch(
-        f"UPDATE issue SET told = {counts} WHERE issue_id = issue.id AND notification.state = 'sent'),"
-        f" dropped = {counts} WHERE issue_id = issue.id AND notification.state = 'skipped')"
-        f" WHERE id {any_of('$1')}",
+        "UPDATE issue SET told = counted.told, dropped = counted.dropped FROM (SELECT issue_id,"
+        " count(CASE WHEN state = 'sent' THEN 1 END) AS told, count(CASE WHEN state = 'skipped' THEN 1 END) AS dropped"
+        " FROM issue_line JOIN notification ON notification.id = notification_id"
+        f" WHERE issue_id {any_of('$1')} GROUP BY issue_id) AS counted WHERE issue.id = counted.issue_id",
         list(states),
     )
 

@@ -90,8 +90,8 @@ async def _make_issues(
 ) -> dict[str, int | None]:
     """New issues that own what waits until `by` at the latest, by recipient; None where its window had one already.
 
-    On PostgreSQL one statement, in which no line passes through this process; a busy morning gathers a million. Whose
-    lines somebody else has hold of, even of one, is left out and comes next time: a digest is not torn in two.
+    No line passes through this process; a busy morning gathers a million. On PostgreSQL, whose lines somebody else has
+    hold of, even of one, is left out and comes next time: a digest is not torn in two.
     """
     if not recipients:
         return {}
@@ -110,32 +110,30 @@ async def _make_issues(
         f" SELECT recipient, person_id, {named}, 'pending', $3, 0, 0, 0, $3 FROM whole WHERE true"
         " ON CONFLICT (recipient, cadence, window_start) DO NOTHING RETURNING id, recipient"
     )
-    if not is_postgres():
-        rows = await fetch(f"{due}), {whole}) {issues}", by, list(recipients), now)
-        made = {row["recipient"]: row["id"] for row in rows}
-        await _own(list(made.values()), by)
-        return {recipient: made.get(recipient) for recipient in recipients}
-    rows = await fetch(
-        f"{due} ORDER BY id FOR UPDATE SKIP LOCKED), {whole} HAVING count(*) = (SELECT count(*) FROM notification"
-        " WHERE notification.recipient = due.recipient AND notification.held_until <= $1)),"
-        f" made AS ({issues}), owned AS (INSERT INTO issue_line (issue_id, notification_id)"
-        " SELECT made.id, due.id FROM made JOIN due ON due.recipient = made.recipient RETURNING notification_id),"
-        " taken AS (UPDATE notification SET held_until = NULL FROM owned"
-        " WHERE notification.id = owned.notification_id)"
-        " SELECT whole.recipient, made.id FROM whole LEFT JOIN made ON made.recipient = whole.recipient",
-        by,
-        list(recipients),
-        now,
-    )
-    return {row["recipient"]: row["id"] for row in rows}
+    if is_postgres():
+        due += " ORDER BY id FOR UPDATE SKIP LOCKED"
+        whole += (
+            " HAVING count(*) = (SELECT count(*) FROM notification"
+            " WHERE notification.recipient = due.recipient AND notification.held_until <= $1)"
+        )
+        issues = f"made AS ({issues}) SELECT NULL AS id, recipient FROM whole UNION ALL SELECT id, recipient FROM made"
+        rows = await fetch(f"{due}), {whole}), {issues}", by, list(recipients), now)
+    else:
+        rows = [{"id": None, "recipient": recipient} for recipient in recipients]
+        rows += await fetch(f"{due}), {whole}) {issues}", by, list(recipients), now)
+    made = {row["recipient"]: row["id"] for row in rows}
+    await _own([issue for issue in made.values() if issue is not None], by)
+    return made
 
 
 async def _own(issue_ids: Sequence[int], by: datetime) -> None:
-    """What waits for the readers of these new issues becomes theirs."""
+    """What waits for the readers of these new issues becomes theirs. Statements of their own: joined to the one above,
+    PostgreSQL would compare each line with each issue, for it can't know how many there are."""
+    skip_locked = "FOR UPDATE OF notification SKIP LOCKED" if is_postgres() else ""
     await fetch(
         "INSERT INTO issue_line (issue_id, notification_id) SELECT issue.id, notification.id FROM issue"
         " JOIN notification ON notification.recipient = issue.recipient"
-        f" WHERE issue.id {any_of('$1')} AND notification.held_until <= $2 ORDER BY notification.id",
+        f" WHERE issue.id {any_of('$1')} AND notification.held_until <= $2 ORDER BY notification.id {skip_locked}",
         list(issue_ids),
         by,
     )

@@ -11,6 +11,8 @@ from digests.gather import gather_due
 from notifier.jobs import Context
 from notifier.outcome import Transport
 
+_LANES, _ROUNDS_AHEAD = 2, 4
+
 
 async def send_digests(ctx: dict[str, Any]) -> None:
     """Gather what is due and send it, until nothing is: late and missed runs are no different from any other."""
@@ -19,31 +21,29 @@ async def send_digests(ctx: dict[str, Any]) -> None:
 
 
 async def send_due(transport: Transport, settings: Settings, stopping: asyncio.Event | None = None) -> int:
-    """Everything that is due, in rounds, unless it is to stop; returns how many issues were claimed.
+    """Everything that is due, unless it is to stop; returns how many issues were claimed.
 
-    While what one round gathered is sent, the next round is gathered.
+    Gathering goes a few rounds ahead. What is gathered is sent on two lanes: while one batch is on the wire, the next
+    is written.
     """
     stopping = stopping or asyncio.Event()
-    flushed, more = 0, True
-    while more and not stopping.is_set():
-        async with asyncio.TaskGroup() as together:
-            gathering = together.create_task(gather_due())
-            sending = together.create_task(flush_all(transport, settings, stopping))
-        flushed += sending.result()
-        more = gathering.result() > 0
-    return flushed
+    rounds = asyncio.Queue[bool](maxsize=_ROUNDS_AHEAD)
 
-
-async def flush_all(transport: Transport, settings: Settings, stopping: asyncio.Event | None = None) -> int:
-    """Every issue that is due, on two lanes: while one batch is on the wire, the next is written."""
-    stopping = stopping or asyncio.Event()
+    async def gather() -> None:
+        while not stopping.is_set() and await gather_due():
+            await rounds.put(True)
+        for _ in range(_LANES):
+            await rounds.put(False)
 
     async def lane() -> int:
-        flushed = 0
-        while not stopping.is_set() and (claimed := await flush_due(transport, settings)):
-            flushed += claimed
+        flushed, more = 0, True
+        while more:
+            while not stopping.is_set() and (claimed := await flush_due(transport, settings)):
+                flushed += claimed
+            more = await rounds.get()
         return flushed
 
     async with asyncio.TaskGroup() as together:
-        lanes = [together.create_task(lane()) for _ in range(2)]
+        together.create_task(gather())
+        lanes = [together.create_task(lane()) for _ in range(_LANES)]
     return sum(each.result() for each in lanes)

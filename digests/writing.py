@@ -7,7 +7,7 @@ write ─▶ arrange ─▶ letter ─▶ compose ─▶ too large? the less imp
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from casework import clock
@@ -100,9 +100,9 @@ class Desk:
 
     def _areas(self, arranged: Sequence[stories.Story]) -> tuple[int, ...]:
         """What the map shows the outlines of; nothing for who wants no map."""
-        lines = [line for story in arranged for line in story.lines]
-        if not lines[0].reader.wants_map:
+        if not self.outlines or not arranged[0].lines[0].reader.wants_map:
             return ()
+        lines = [line for story in arranged for line in story.lines]
         found = dict.fromkeys(area for line in lines for area in stories.area_ids_of(line))
         return tuple(area for area in found if area in self.outlines)
 
@@ -139,17 +139,17 @@ class Desk:
         candidates = sorted(
             (each for line in lines for each in line.decision.remaining), key=lambda each: each.reason.strength
         )
-        reader = self.letters.reader_of(first.reader, candidates, first.decision.kind, first.case)
         links, reference = self.letters.links, self.letters.reference(first.reader)
+        muted = self.letters.mutable(first.reader, candidates, first.case) if len(lines) == 1 else None
         # What waited for a vacation or a burst to end has a kind to stop; all else is the digest's.
         stopped = {DIGEST if line.decision.cadence in DIGESTED else line.decision.kind.key for line in lines}
         down = {
-            "mute": reader.links.get("mute") if len(lines) == 1 else None,
+            "mute": links.mute(reference, muted) if muted is not None else None,
             "preferences": links.preferences(reference),
             "stop_digest" if stopped == {DIGEST} else "unsubscribe": links.unsubscribe(reference, *sorted(stopped)),
             "all": links.digest(issue.id) if len(lines) > 1 else None,
         }
-        return replace(reader, links={name: url for name, url in down.items() if url is not None})
+        return self.letters.addressee(first.reader, candidates, {name: url for name, url in down.items() if url})
 
     def _envelope(self, issue: Issue, lines: Sequence[ToldLine], reader: Reader) -> Envelope:
         """A digest is in no thread: it has a message id and refers to nothing."""

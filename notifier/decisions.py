@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from casework.events import PublicCommentAdded
@@ -57,7 +58,7 @@ class Decision:
     because: str
     skip: Skip | None
 
-    @property
+    @cached_property
     def remaining(self) -> tuple[Candidate, ...]:
         return tuple(each.candidate for each in self.judged if each.skip is None)
 
@@ -72,8 +73,9 @@ def decide(case: Case, reader: ReaderNow, candidates: Sequence[Candidate]) -> De
         return Decision(
             strongest.candidate.kind, strongest.candidate.reason, judged, Cadence.OFF, "skipped", strongest.skip
         )
-    soonest = min(remaining, key=lambda each: _SOON[cadence_of(reader, each, case)])
-    cadence = cadence_of(reader, soonest, case)
+    cadences = [cadence_of(reader, each, case) for each in remaining]
+    cadence = min(cadences, key=_SOON.__getitem__)
+    soonest = remaining[cadences.index(cadence)]
     because = "preference" if soonest.kind.key in reader.choices and not soonest.kind.is_account else "default"
     return Decision(remaining[0].kind, remaining[0].reason, judged, cadence, because, None)
 
@@ -107,7 +109,10 @@ def objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | Non
 
 
 def _request_objection(case: Case, reader: ReaderNow, candidate: Candidate) -> Skip | None:
-    return next((skip for skip, speaks_against in _OBJECTIONS if speaks_against(case, reader, candidate)), None)
+    for skip, speaks_against in _OBJECTIONS:
+        if speaks_against(case, reader, candidate):
+            return skip
+    return None
 
 
 def _account_objection(case: Case, reader: ReaderNow) -> Skip | None:
@@ -162,11 +167,13 @@ def _is_muted(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
 
 def _is_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:
     """Its kind is off, or digests are and it would wait for one, or everything is."""
+    chosen = reader.choices
+    if not chosen:
+        return False
     names = [candidate.kind.key, EVERYTHING]
-    if cadence_of(reader, candidate, case) in DIGESTED:
+    if DIGEST in chosen and cadence_of(reader, candidate, case) in DIGESTED:
         names.append(DIGEST)
-    choices = (reader.choices.get(name) for name in names)
-    return any(choice is not None and choice.silences(case.event.occasion.at) for choice in choices)
+    return any(chosen[name].silences(case.event.occasion.at) for name in names if name in chosen)
 
 
 def _is_area_off(case: Case, reader: ReaderNow, candidate: Candidate) -> bool:

@@ -7,7 +7,7 @@ reader_of  what differs from one recipient to the next
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -126,8 +126,12 @@ class Letters:
 
     def reader_of(self, reader: ReaderNow, candidates: Sequence[Candidate], kind: Kind, case: Case) -> Reader:
         """The recipient's own part: greeting, every remaining reason, and the ways down."""
-        reasons = list(dict.fromkeys(each.reason for each in candidates))
         links = {} if kind.is_account else self._ways_down(reader, candidates, kind, case)
+        return self.addressee(reader, candidates, links)
+
+    def addressee(self, reader: ReaderNow, candidates: Sequence[Candidate], links: Mapping[str, str]) -> Reader:
+        """The same with these links."""
+        reasons = dict.fromkeys(each.reason for each in candidates)
         return Reader(
             name=self.name_of(reader),
             reasons=tuple(reason.value for reason in reasons),
@@ -140,13 +144,17 @@ class Letters:
         """From all mail down to this request alone."""
         reference, links = self.reference(reader), {}
         areas = [each.area_id for each in candidates if each.area_id is not None]
-        request_id = None
-        if case.request is not None and reader.person is not None and RESIDENT_REASONS & {c.reason for c in candidates}:
-            request_id = case.request.id
+        request_id = self.mutable(reader, candidates, case)
+        if request_id is not None:
             links["mute"] = self.links.mute(reference, request_id)
         links["preferences"] = self.links.preferences(reference)
         links["unsubscribe"] = self.links.unsubscribe(reference, kind.key, request_id=request_id, area_ids=areas)
         return links
+
+    def mutable(self, reader: ReaderNow, candidates: Sequence[Candidate], case: Case) -> int | None:
+        """The request that the reader may mute, if they hear of it as a resident."""
+        is_resident = reader.person is not None and RESIDENT_REASONS & {each.reason for each in candidates}
+        return case.request.id if case.request is not None and is_resident else None
 
     def name_of(self, reader: ReaderNow) -> str | None:
         """What to call the reader. Until an address is confirmed, a stranger may have typed the name beside it."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from tortoise import fields
 from tortoise.models import Model
 
 from casework import clock
-from casework.database import MomentField, OptionalMomentField, fetch, require_transaction, transaction
+from casework.database import MomentField, OptionalMomentField, any_of, fetch, moment, require_transaction, transaction
 from casework.people import Person
 
 
@@ -112,10 +113,19 @@ async def forget_choices(person: Person) -> None:
 
 async def choices_of(recipients: Iterable[str], kinds: Iterable[str]) -> dict[tuple[str, str], Choice]:
     """The stored choices of these readers for these kinds, by (recipient, kind)."""
-    rows = Preference.filter(recipient__in=list(recipients), kind__in=list(kinds)).only(
-        "id", "recipient", "kind", "cadence", "off_until"
+    rows = await fetch(
+        f"SELECT recipient, kind, cadence, off_until FROM preference WHERE recipient {any_of('$1', 'text')}"
+        f" AND kind {any_of('$2', 'text')}",
+        list(recipients),
+        list(kinds),
     )
-    return {(row.recipient, row.kind): Choice(row.cadence, row.off_until) for row in await rows}
+    return {(row["recipient"], row["kind"]): _choice(row["cadence"], moment(row["off_until"])) for row in rows}
+
+
+@lru_cache(maxsize=1024)
+def _choice(cadence: str | None, off_until: datetime | None) -> Choice:
+    """Most choose the same."""
+    return Choice(Cadence(cadence) if cadence is not None else None, off_until)
 
 
 async def store_choice(recipient: str, kind: str, cadence: Cadence | None) -> None:

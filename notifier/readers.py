@@ -6,13 +6,14 @@ same questions. The number of statements does not depend on how many recipients 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from casework import clock
-from casework.people import STAFF_ROLES, BareAddress, Member, Person
-from casework.watching import Follow, Mute
+from casework.database import any_of, fetch
+from casework.people import STAFF_ROLES, BareAddress, Person
 from notifier.area_readers import AreaNow, read_areas
 from notifier.cases import Case
 from notifier.hours import ALWAYS, Hours
@@ -70,18 +71,9 @@ async def read_readers(
     mutes: dict[tuple[int, int], int] = {}
     settings: dict[int, ReaderSettings] = {}
     if person_ids:
-        for member in await Member.filter(
-            person_id__in=person_ids, until_event__isnull=True, role__in=list(STAFF_ROLES)
-        ).only("id", "person_id", "organization_id"):
-            members.add((member.person_id, member.organization_id))
-        present = Follow.filter(person_id__in=person_ids, request_id__in=request_ids, until_event__isnull=True)
-        for person_id, request_id, since in await present.values_list("person_id", "request_id", "since_event"):
-            follows[person_id, request_id] = since
-        for mute in await Mute.filter(person_id__in=person_ids, request_id__in=request_ids).only(
-            "id", "person_id", "request_id", "until_event"
-        ):
-            muted = mute.person_id, mute.request_id
-            mutes[muted] = max(mutes.get(muted, 0), mute.until_event or _FOR_EVER)
+        members = await _memberships(person_ids)
+        follows = await _follows(person_ids, request_ids)
+        mutes = await _mutes(person_ids, request_ids)
         settings = {row.person_id: row for row in await ReaderSettings.filter(person_id__in=person_ids)}
     chosen: dict[str, dict[str, Choice]] = {}
     for (key, kind), choice in (await choices_of({r.key for _, r in asked}, [*KINDS, DIGEST, EVERYTHING])).items():
@@ -93,12 +85,11 @@ async def read_readers(
 
     hours = {person.id: hours_of(person, settings.get(person.id)) for person in people.values()}
 
-    def one(case: Case, recipient: Recipient) -> ReaderNow:
+    @cache  # what differs from one request to the next seldom does
+    def one(recipient: Recipient, is_staff: bool, following_since: int | None, muted_until: int | None) -> ReaderNow:
         own = chosen.get(recipient.key, {})
         person = people.get(recipient.person_id) if recipient.person_id is not None else None
         address = person.address if person is not None else recipient.address
-        request_id = case.request.id if case.request is not None else 0
-        organization_id = case.event.organization_id or 0
         if person is None:
             return ReaderNow(
                 recipient,
@@ -113,21 +104,61 @@ async def read_readers(
             recipient,
             person,
             address,
-            is_staff=(person.id, organization_id) in members,
+            is_staff=is_staff,
             guest_since=guests.get(address or ""),
             is_suppressed=address in suppressed,
             paused_until=paused.get(address or ""),
             wants_own_actions=person.id in settings and settings[person.id].own_actions,
             wants_text_only=person.id in settings and settings[person.id].text_only,
             wants_map=_wants_map(settings.get(person.id)),
-            following_since=follows.get((person.id, request_id)),
-            muted_until=mutes.get((person.id, request_id)),
+            following_since=following_since,
+            muted_until=muted_until,
             choices=own,
             hours=hours[person.id],
             areas=areas.get(person.id, {}),
         )
 
-    return {(case.event_id, recipient.key): one(case, recipient) for case, recipient in asked}
+    def in_the_light_of(case: Case, recipient: Recipient) -> ReaderNow:
+        person_id = recipient.person_id or 0
+        of_request = person_id, case.request.id if case.request is not None else 0
+        is_staff = (person_id, case.event.organization_id or 0) in members
+        return one(recipient, is_staff, follows.get(of_request), mutes.get(of_request))
+
+    return {(case.event_id, recipient.key): in_the_light_of(case, recipient) for case, recipient in asked}
+
+
+async def _memberships(person_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(person, organization) of each who is staff now."""
+    rows = await fetch(
+        f"SELECT person_id, organization_id FROM member WHERE person_id {any_of('$1')} AND until_event IS NULL"
+        f" AND role {any_of('$2', 'text')}",
+        list(person_ids),
+        [role.value for role in STAFF_ROLES],
+    )
+    return {(row["person_id"], row["organization_id"]) for row in rows}
+
+
+async def _follows(person_ids: Sequence[int], request_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """By (person, request): since which event they follow it."""
+    rows = await fetch(
+        f"SELECT person_id, request_id, since_event FROM follow WHERE person_id {any_of('$1')}"
+        f" AND request_id {any_of('$2')} AND until_event IS NULL",
+        list(person_ids),
+        list(request_ids),
+    )
+    return {(row["person_id"], row["request_id"]): row["since_event"] for row in rows}
+
+
+async def _mutes(person_ids: Sequence[int], request_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """By (person, request): before which event it is muted."""
+    rows = await fetch(
+        "SELECT person_id, request_id, max(coalesce(until_event, $3)) AS until_event FROM mute"
+        f" WHERE person_id {any_of('$1')} AND request_id {any_of('$2')} GROUP BY person_id, request_id",
+        list(person_ids),
+        list(request_ids),
+        _FOR_EVER,
+    )
+    return {(row["person_id"], row["request_id"]): row["until_event"] for row in rows}
 
 
 def hours_of(person: Person, settings: ReaderSettings | None) -> Hours:
