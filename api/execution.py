@@ -39,7 +39,8 @@ from strawberry.execution import optimized_is_awaitable
 from api.context import Context
 from api.errors import Refused, formatted
 from api.limits import Limits, check, check_cost
-from api.metrics import count_errors, timed
+from api.metrics import count_errors, field_of, timed
+from casework.tracing import SERVER, span
 
 # Longer documents are parsed each time: clients that repeat themselves send short ones.
 _REMEMBERED_LENGTH = 8_000
@@ -103,7 +104,7 @@ class Engine:
         """The answer of a query or mutation. Without `data` nothing has run: the variables did not fit."""
         if prepared.is_subscription:
             raise Refused("NOT_A_QUERY", "Subscriptions are served over WebSocket and server-sent events.")
-        with timed(prepared):
+        with timed(prepared), span(_named(prepared), SERVER):
             answer = await self._run(prepared, context, None)
         count_errors(prepared, answer)
         return answer
@@ -161,6 +162,11 @@ class Engine:
         if errors:
             raise NotValid(formatted(errors, "NOT_VALID"))
         return document
+
+
+def _named(prepared: Prepared) -> str:
+    """`mutation closeRequest`: by the schema's names, as the metrics are."""
+    return f"{prepared.operation.operation.value} {field_of(prepared)}"
 
 
 def _first_field(selections: SelectionSetNode, document: DocumentNode) -> FieldNode:

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(default=None, min_length=16)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"
+    otel_exporter_otlp_endpoint: str | None = None
     keep_tickets_days: int = Field(default=30, ge=1)
     keep_sessions_days: int = Field(default=30, ge=1)
     keep_attempts_days: int = Field(default=365, ge=1)
@@ -80,9 +81,11 @@ class Settings(BaseSettings):
     max_query_directives: int = Field(default=30, ge=0)
     max_query_cost: int = Field(default=10_000, ge=100)
 
-    @field_validator("public_url")
+    @field_validator("public_url", "otel_exporter_otlp_endpoint")
     @classmethod
-    def _absolute(cls, value: str) -> str:
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("must be an absolute web address such as https://requests.example.org")
         return value.rstrip("/")

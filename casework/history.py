@@ -45,6 +45,7 @@ class HistoryRow(Model):
     data: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
     occurred_at = MomentField()
     settled = fields.CharField(max_length=12, null=True)
+    trace = fields.CharField(max_length=55, null=True)
 
     class Meta:
         table = "history"

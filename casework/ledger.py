@@ -16,6 +16,7 @@ import structlog
 from tortoise import fields
 from tortoise.models import Model
 
+from casework import tracing
 from casework.database import MomentField, fetch, is_postgres, require_transaction
 from casework.events import Event, to_data
 from casework.history import HistoryRow
@@ -64,10 +65,12 @@ async def record(event: Event) -> HistoryRow:
         data=to_data(event),
         occurred_at=event.occasion.at,
         settled=IMPORTED if silent else None,
+        trace=tracing.here(),
     )
     if not silent:
         priority = 0 if event.is_urgent else 1
         await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk, priority=priority)
+    tracing.note(row.type, row.id)
     log.info("event_written", event_id=row.id, type=row.type, service_request=row.request_id)
     return row
 

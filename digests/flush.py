@@ -20,6 +20,7 @@ from digests.compose import DIGESTS, ToldLine
 from digests.issues import ASKED, Issue
 from digests.writing import Desk
 from notifier import metrics
+from notifier.cases import traces_of
 from notifier.held import hold
 from notifier.leases import Queue, Settlement
 from notifier.notifications import State
@@ -122,6 +123,7 @@ async def prepare(issues: Sequence[Issue], settings: Settings, *, lease_until: d
                     tuple(line.case.event_id for line in lines),
                     issue.window_start,
                     issue.cadence,
+                    traces_of(line.case for line in lines),
                 )
             )
     await _drop(asked)

@@ -30,6 +30,7 @@ class Case:
     `work_order` may be on a request or on its own.
 
     `organization` is None for what only an account is about, and `ticket` is what a link in the mail allows.
+    `trace` is where it happened (casework.tracing).
     """
 
     event_id: int
@@ -39,6 +40,7 @@ class Case:
     survivor: ServiceRequest | None = None
     ticket: Ticket | None = None
     work_order: WorkOrder | None = None
+    trace: str | None = None
 
     @property
     def is_private(self) -> bool:
@@ -49,6 +51,7 @@ async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
     """Cases by event id, in at most five statements however many there are."""
     rows = await HistoryRow.filter(id__in=sorted(set(event_ids)))
     happened = {row.id: from_row(row) for row in rows}
+    traces = {row.id: row.trace for row in rows}
     wanted = {event.request_id for event in happened.values() if event.request_id is not None}
     wanted |= {event.survivor_id for event in happened.values() if isinstance(event, RequestMerged)}
     found = await ServiceRequest.filter(id__in=sorted(wanted)).select_related("category", "organization")
@@ -70,9 +73,15 @@ async def load_cases(event_ids: Iterable[int]) -> dict[int, Case]:
             survivor=requests.get(event.survivor_id) if isinstance(event, RequestMerged) else None,
             ticket=tickets.get(_ticket_id(event) or 0),
             work_order=orders.get(event.work_order_id) if isinstance(event, WorkOrderEvent) else None,
+            trace=traces[event_id],
         )
         for event_id, event in happened.items()
     }
+
+
+def traces_of(cases: Iterable[Case]) -> tuple[str, ...]:
+    """Where these events happened, as far as that was traced."""
+    return tuple(case.trace for case in cases if case.trace is not None)
 
 
 def _ticket_id(event: Event) -> int | None:

@@ -18,7 +18,7 @@ from casework.config import Settings
 from casework.database import as_rows, fetch, rows_of, transaction
 from notifier import metrics
 from notifier.area_readers import area_ids_in
-from notifier.cases import Case, load_cases
+from notifier.cases import Case, load_cases, traces_of
 from notifier.compose import compose
 from notifier.decisions import Candidate, Decision, candidates_from_json, decide
 from notifier.facts import Line
@@ -203,6 +203,7 @@ def _write(leader: Notification, told: Sequence[_Told], letters: Letters, shared
         kind.key,
         tuple(line.case.event_id for line in told),
         min(line.case.event.occasion.at for line in told),
+        traces=traces_of(line.case for line in told),
     )
 
 

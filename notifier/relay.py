@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from casework import clock, ledger
+from casework import clock, ledger, tracing
 from casework.database import as_rows, fetch, is_postgres, rows_of, transaction
 from casework.ledger import Claim
 from notifier import metrics
@@ -53,15 +53,17 @@ async def tell_due(*, lease: timedelta, limit: int = 20) -> int:
     cases = await load_cases(claim.event_id for claim in claims)
     for claim in claims:
         with bound_contextvars(event_id=claim.event_id):
+            case = cases[claim.event_id]
             try:
-                await tell(claim, cases[claim.event_id], lease=lease)
+                with tracing.span("tell", tracing.CONSUMER, after=case.trace, event=claim.event_id):
+                    await tell(claim, case, lease=lease)
             except Exception as error:  # one event that can't be told must not hold up the others
                 metrics.FAILED.inc()
                 log.exception("event_not_told", attempts=claim.attempts)
                 await ledger.postpone(claim.event_id, clock.now() + wait_before_retry(claim.attempts), repr(error))
             else:
                 metrics.TOLD.inc()
-                log.info("event_told", type=type(cases[claim.event_id].event).__name__)
+                log.info("event_told", type=type(case.event).__name__)
     return len(claims)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from opentelemetry.trace import Span
 
-from casework import clock
+from casework import clock, tracing
 from casework.config import Settings
 from notifier import metrics
 from notifier.backoff import wait_before_retry
@@ -34,6 +36,7 @@ class Mail:
     `delivery` the token that a report on it comes back with.
 
     It tells `events`. `since` is when the first of them happened; of a digest, which has a `cadence`, when it was due.
+    `traces` are those of the events, where they were traced.
     """
 
     id: int
@@ -45,6 +48,7 @@ class Mail:
     events: tuple[int, ...]
     since: datetime
     cadence: str | None = None
+    traces: tuple[str, ...] = ()
 
 
 async def send_all(
@@ -73,9 +77,11 @@ async def send_all(
                     outcome=State.DEFERRED,
                     detail="not begun: the batch took too long",
                 )
-            outcome = await transport.send(
-                mail.message, sender=return_path(settings, mail.delivery), recipient=mail.recipient
-            )
+            with _traced(mail) as span:
+                outcome = await transport.send(
+                    mail.message, sender=return_path(settings, mail.delivery), recipient=mail.recipient
+                )
+                span.set_attribute("curbcast.outcome", outcome.state)
         return _settlement(mail, attempts[mail.id], outcome, settings)
 
     sent = {mail.id: mail for mail in mails}
@@ -91,6 +97,15 @@ async def send_all(
             await settle_and_say(done)
             done = []
     await settle_and_say(done)
+
+
+def _traced(mail: Mail) -> AbstractContextManager[Span]:
+    """A mail that goes at once goes on with the trace of what it tells; a digest begins one."""
+    after, links = (mail.traces[:1], mail.traces[1:]) if mail.cadence is None else ((), mail.traces)
+    name = f"mail {mail.kind}" if mail.cadence is None else f"digest {mail.cadence}"
+    return tracing.span(
+        name, tracing.CLIENT, after=after[0] if after else None, links=links, row=mail.id, events=mail.events
+    )
 
 
 def _say(settled: Sequence[tuple[Mail, Settlement]]) -> None:

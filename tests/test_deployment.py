@@ -35,6 +35,7 @@ from casework.config import Settings
 from casework.database import close_database, open_database
 from curbcast.cli import app
 from notifier.smtp import SmtpServer
+from tests.collector import open_collector
 from tests.mailbox import Mailbox
 from tests.patience import PATIENCE
 from tests.town import open_town, settings
@@ -247,33 +248,44 @@ async def ended(words: list[str], environment: dict[str, str]) -> int:
 
 
 @pytest.mark.slow
-async def test_the_composition_sends_a_mail(
+async def test_the_composition_sends_a_mail_that_its_traces_and_metrics_tell_of(
     postgres_database: str, valkey: Server, mailbox: Mailbox, made_secrets: Path, tmp_path: Path
 ) -> None:
     for name, value in {"database_url": postgres_database, "smtp_url": f"{mailbox.url}?starttls=never"}.items():
         (made_secrets / name).unlink()
         (made_secrets / name).write_text(value)
+    port, watched = free_port(), free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields},
         **given(OURS["api"]),
+        "OTEL_BSP_SCHEDULE_DELAY": "100",  # milliseconds
         "REDIS_URL": valkey.url,
         "ENVIRONMENT": "production",
         "SECRETS_DIR": str(made_secrets),
         "CURBCAST_DATA_DIR": str(tmp_path / "var"),
     }
-    port = free_port()
     check = words_of(OURS["notifier"]["healthcheck"]["test"][1:], port)
     assert await ended(words_of(OURS["migrate"]["command"], port), environment) == 0
     assert await ended(check, environment) == 1
     async with AsyncExitStack() as up:
+        collector = await up.enter_async_context(open_collector())
+        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.url
+        metrics = {"notifier": {"METRICS_PORT": str(watched)}}
         for name in ("api", *WORKERS):
-            await up.enter_async_context(played(name, port, environment))
+            await up.enter_async_context(played(name, port, environment | metrics.get(name, {})))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             await open_database(postgres_database)
             async with open_town() as town:
                 await replace(town, client=http).report()
             await close_database()
             await mailbox.wait_for(7)  # four became members before
+            mutation, mail = [
+                await collector.until(name) for name in ("mutation submitRequest", "mail request_submitted")
+            ]
+            page = (await http.get(f"http://127.0.0.1:{watched}/metrics")).text
+    assert (mutation.service, mail.service) == ("curbcast-api", "curbcast-notifier")
+    assert mutation.trace == mail.trace
+    assert 'curbcast_mails_total{kind="request_submitted",outcome="sent"} 1.0' in page.splitlines()
     assert sorted((str(mail.message["X-Curbcast-Kind"]), mail.recipient) for mail in mailbox.mails) == [
         ("member_added", "mark@example.org"),
         ("member_added", "otto@example.org"),

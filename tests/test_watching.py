@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import promql_parser
+import pytest
 import yaml
 from prometheus_client import REGISTRY
 
@@ -55,6 +57,13 @@ def test_each_expression_asks_for_what_there_is() -> None:
                 assert value in VALUES[label], expression
         for grouped in re.findall(r"by \(([^)]*)\)", expression):
             assert {each.strip() for each in grouped.split(",")} <= labels, expression
+
+
+def test_each_expression_is_one_that_prometheus_reads() -> None:
+    for expression in expressions():
+        promql_parser.parse(expression.replace("$__rate_interval", "5m"))  # Grafana's word for a range
+    with pytest.raises(ValueError, match="unclosed"):
+        promql_parser.parse("sum(rate(curbcast_mails_total[5m])")
 
 
 def test_each_metric_is_shown_somewhere() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from casework import text
+from casework import text, tracing
 from casework.access import Viewer
 from casework.actions.standing import standing_now
 from casework.assigning import assignment_for
@@ -33,8 +33,9 @@ def action(verb: Verb[P, T]) -> Verb[P, T]:
 
     @wraps(verb)
     async def run(viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        async with transaction():
-            return await verb(await standing_now(viewer.pinned()), *args, **kwargs)
+        with tracing.span(verb.__name__):
+            async with transaction():
+                return await verb(await standing_now(viewer.pinned()), *args, **kwargs)
 
     return run
 
@@ -44,8 +45,9 @@ def membership_action(verb: Verb[P, T]) -> Verb[P, T]:
 
     @wraps(verb)
     async def run(viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        async with transaction():
-            return await verb(viewer.pinned(), *args, **kwargs)
+        with tracing.span(verb.__name__):
+            async with transaction():
+                return await verb(viewer.pinned(), *args, **kwargs)
 
     return run
 

@@ -36,6 +36,7 @@ from curbcast.listening import server_for
 from curbcast.logs import configure_logs
 from curbcast.one_process import NOTIFIER_DUTIES, Running, running
 from curbcast.settings import load_settings
+from curbcast.tracing import traced
 from notifier.at_work import stay_at_work
 from notifier.captured import CapturedMail
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
@@ -80,8 +81,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None)
 
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
-    async with running(settings, with_worker=settings.redis_url is None) as up:
-        await _listen(up, host, port, pages(settings, host=host, transport=up.transport))
+    with traced(settings, "api"):
+        async with running(settings, with_worker=settings.redis_url is None) as up:
+            await _listen(up, host, port, pages(settings, host=host, transport=up.transport))
 
 
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:
@@ -159,7 +161,8 @@ def worker(
     if check:
         raise typer.Exit(0 if asyncio.run(_lives(settings.redis_url, half)) else 1)
     configure_logs(settings)
-    uvloop.run(_work(settings, settings.redis_url, half))
+    with traced(settings, half):
+        uvloop.run(_work(settings, settings.redis_url, half))
 
 
 async def _lives(redis_url: str, half: Half) -> bool:
