@@ -48,6 +48,7 @@ class Loaders:
         self.mutes = DataLoader(self._mutes)
         self.votes = DataLoader(self._votes)
         self.work_orders = DataLoader(self._work_orders, cache_key_fn=_row)
+        self.work_order = DataLoader(self._work_order)
         self.vote_counts = DataLoader(reading.vote_counts, cache_key_fn=_row)
         self.area_follows = DataLoader(self._area_follows)
         self.area_choices = DataLoader(self._area_choices)
@@ -104,6 +105,10 @@ class Loaders:
             grouped[order.request_id or 0].append(order)
         staffed = [self._viewer.is_staff_of(request.organization_id) for request in requests]
         return [grouped[each.id] if inside else None for each, inside in zip(requests, staffed, strict=True)]
+
+    async def _work_order(self, ids: list[int]) -> list[WorkOrder | None]:
+        found = await work_orders_seen_by(self._viewer).in_bulk(ids, "id") if self._viewer.staffed else {}
+        return [found.get(each) for each in ids]
 
     async def _request(self, ids: list[int]) -> list[ServiceRequest | None]:
         seen = requests_seen_by(self._viewer).filter(id__in=ids).select_related(*reading.SHOWN)

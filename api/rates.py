@@ -24,6 +24,7 @@ class Verb(StrEnum):
     SUBMIT = "submit"
     COMMENT = "comment"
     SYSTEM = "system"
+    LOOK_UP = "look_up"
     LINK = "link"
     EXPORT = "export"
     PREVIEW = "preview"
@@ -45,6 +46,7 @@ RATES: Mapping[Verb, Rate] = {
     Verb.SUBMIT: Rate(60, 30, 600),
     Verb.COMMENT: Rate(120, 60, 600),
     Verb.SYSTEM: Rate(3000, 1000, 600),
+    Verb.LOOK_UP: Rate(1200, 1200, 600),
     Verb.LINK: Rate(30, 30, 600),
     Verb.EXPORT: Rate(20, 10, 3600),
     Verb.PREVIEW: Rate(120, 60, 600),

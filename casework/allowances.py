@@ -3,7 +3,7 @@
     check(viewer, request, Deed.CLOSE)        raises what the action would raise
     why_not(viewer, request, Deed.CLOSE)      the same as a value; None where it is allowed
 
-A request needs its category loaded.
+A request needs its category and its organization loaded.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from enum import StrEnum
 from functools import partial
 
 from casework.access import Viewer, require
-from casework.errors import CannotMerge, CaseworkError, Forbidden, Held, IllegalMove
+from casework.errors import CannotMerge, CaseworkError, Conflict, Forbidden, Held, IllegalMove
 from casework.lifecycle import Move, Part, after, check_may_comment
-from casework.organizations import Restriction
+from casework.organizations import Organization, Restriction
 from casework.permissions import Action
 from casework.requests import ServiceRequest, Status
 
@@ -74,6 +74,11 @@ def refuse_held(request: ServiceRequest) -> None:
         raise Held("This request waits for staff to release it.")
 
 
+def refuse_without_work(organization: Organization) -> None:
+    if not organization.uses_work:
+        raise Conflict("This organization doesn't use work orders. Its owners and managers can switch them on.")
+
+
 def _move(viewer: Viewer, request: ServiceRequest, *, move: Move) -> None:
     target_of(viewer, request, move)
 
@@ -129,6 +134,12 @@ def _follow(viewer: Viewer, request: ServiceRequest) -> None:
     refuse_held(request)
 
 
+def _order_work(viewer: Viewer, request: ServiceRequest) -> None:
+    require(viewer, Action.WORK, request.organization_id)
+    refuse_without_work(request.organization)
+    _handle(viewer, request, action=Action.WORK)
+
+
 def _permitted(viewer: Viewer, request: ServiceRequest, *, action: Action) -> None:
     require(viewer, action, request.organization_id)
 
@@ -150,7 +161,7 @@ _CHECKS: Mapping[Deed, Callable[[Viewer, ServiceRequest], None]] = {
     Deed.ASSIGN: partial(_handle, action=Action.ASSIGN),
     Deed.RECATEGORIZE: partial(_handle, action=Action.RECATEGORIZE),
     Deed.CHANGE_DUE_DATE: partial(_handle, action=Action.CHANGE_DUE_DATE),
-    Deed.ORDER_WORK: partial(_handle, action=Action.WORK),
+    Deed.ORDER_WORK: _order_work,
     Deed.MERGE: _merge,
     Deed.SET_VISIBILITY: partial(_permitted, action=Action.SET_VISIBILITY),
 }

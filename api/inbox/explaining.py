@@ -8,7 +8,7 @@ import strawberry
 from api.context import Context, Info
 from api.ids import global_id, row_id
 from api.inbox.types import Cadence, NotificationState
-from api.requests.history import HistoryEvent, history_event
+from api.requests.history import HistoryEvent, shown_event
 from casework import text
 from casework.errors import Invalid, SignInRequired
 from digests.explain import explain
@@ -83,7 +83,7 @@ class NotificationExplanation:
     event_type: str = strawberry.field(description="What happened, as in `RequestClosed`.")
     occurred_at: datetime = strawberry.field(description="When it happened.")
     event: HistoryEvent | None = strawberry.field(
-        description="The event itself; null where the viewer may not see its request now, or it is about none."
+        description="The event itself; null where the viewer may not see its request now, and for account mail."
     )
     state: NotificationState | None = strawberry.field(
         description="What became of the notification; null where there is none, and `cause` says why."
@@ -165,13 +165,11 @@ async def _asked(context: Context, person_id: str | None, address: str | None) -
 async def _explanation(found: explanations.Explanation, context: Context, words: Words) -> NotificationExplanation:
     row, merged = found.event, found.merged_into
     request = await context.loaders.request.load(row.request_id) if row.request_id is not None else None
-    is_insider = row.organization_id is not None and context.viewer.is_staff_of(row.organization_id)
-    event = history_event(row, request) if request is not None and (is_insider or not row.is_internal) else None
     return NotificationExplanation(
         event_id=strawberry.ID(global_id("HistoryEvent", row.id)),
         event_type=row.type,
         occurred_at=row.occurred_at,
-        event=event,
+        event=shown_event(row, request, context.viewer),
         state=NotificationState(found.state.value) if found.state is not None else None,
         kind=found.kind,
         cause=found.cause.value if found.cause is not None else None,

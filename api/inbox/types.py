@@ -8,7 +8,7 @@ import strawberry
 from api.context import Info
 from api.ids import global_id
 from api.node import Node
-from api.requests.history import HistoryEvent, history_event
+from api.requests.history import HistoryEvent, shown_event
 from api.requests.types import ServiceRequest, service_request
 from casework.access import Viewer
 from digests import issues
@@ -107,12 +107,8 @@ class Notification(Node):
 
     @strawberry.field(description="What happened; null where the viewer may not see it now, and for account mail.")
     async def event(self, info: Info) -> HistoryEvent | None:
-        if self.row.request_id is None:
-            return None
-        request = await info.context.loaders.request.load(self.row.request_id)
-        if request is None or (self.row.event.is_internal and not is_insider(self.row, info.context.viewer)):
-            return None
-        return history_event(self.row.event, request)
+        request = await info.context.loaders.request.load(self.row.request_id or 0)
+        return shown_event(self.row.event, request, info.context.viewer)
 
 
 @strawberry.type(description="One digest, or what waited for another reason and went as one mail.")

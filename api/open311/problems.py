@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from casework.errors import CaseworkError, NotFound, RateLimited
+from casework.errors import CaseworkError, Conflict, NotFound, RateLimited
 
 
 class Problem(Exception):
@@ -30,6 +30,9 @@ _PARAMETERS = {
 }
 """What our fields are called here."""
 
+_STATUS = {NotFound.code: 404, Conflict.code: 409}
+"""By the code, which a repeated answer has too."""
+
 
 def problem_of(error: CaseworkError) -> Problem:
     """The same refusal as everywhere, in Open311's words, which are English."""
@@ -46,4 +49,4 @@ def problem_of(error: CaseworkError) -> Problem:
         described = f"{name}: {described}"
     if isinstance(error, RateLimited):
         return Problem(429, described, Retry_After=str(error.retry_after))
-    return Problem(404 if isinstance(error, NotFound) else 400, described)
+    return Problem(_STATUS.get(error.code, 400), described)

@@ -22,6 +22,7 @@ from api.open311 import filing, finding, services
 from api.open311.formats import MEDIA, Format, answer, format_of
 from api.open311.problems import Problem, problem_of
 from api.open311.towns import key_of, organization_of
+from api.rates import Verb
 from casework.errors import CaseworkError
 
 ROOT = "/open311/v2"
@@ -50,6 +51,8 @@ def open311_routes(ground: Ground) -> list[Route]:
     async def found(request: Request, format: Format) -> Response:
         given = request.query_params
         organization = await organization_of(given)
+        if ground.rates is not None:
+            await ground.rates.count(Verb.LOOK_UP, client=_client(request), account=given.get("api_key"))
         insider = await key_of(given, organization) is not None
         number = request.path_params.get("number")
         if number is None:
@@ -66,7 +69,7 @@ def open311_routes(ground: Ground) -> list[Route]:
             ground,
             organization,
             form,
-            client=request.client.host if request.client else "",
+            client=_client(request),
             idempotency_key=idempotency_key(request),
         )
         return answer(format, "service_requests", receipt, status=201, Cache_Control="no-store")
@@ -85,6 +88,10 @@ def open311_routes(ground: Ground) -> list[Route]:
         *_both("/requests/{number}", found),
         *_both("/tokens/{token}", token),
     ]
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _both(path: str, answering: Answering, method: str = "GET") -> list[Route]:

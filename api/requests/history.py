@@ -11,8 +11,9 @@ from api.comments.types import Comment, comment
 from api.context import Info
 from api.ids import global_id
 from api.people.types import Person, person
+from api.work.types import WorkOrder, work_order
 from casework import requests as rows
-from casework.access import STAFF_ACTS, names_actor
+from casework.access import STAFF_ACTS, Viewer, names_actor
 from casework.history import HistoryRow
 from casework.phrases import N_
 
@@ -32,7 +33,7 @@ PHRASES = {
     "ContentFlagged": N_("%(who)s flagged this"),
     "ContentReleased": N_("%(who)s released this"),
     "RequestArchived": N_("Archived, after a week without news"),
-    "WorkOrderCreated": N_("%(who)s ordered work on this"),
+    "WorkOrderCreated": N_("%(who)s ordered work"),
     "WorkOrderAssigned": N_("%(who)s changed who is to do the work"),
     "WorkOrderDueAtChanged": N_("%(who)s changed when the work is due"),
     "WorkOrderCompleted": N_("%(who)s completed the work"),
@@ -41,10 +42,10 @@ PHRASES = {
 }
 
 
-@strawberry.type(description="Something that happened on a request.")
+@strawberry.type(description="Something that happened on a request, or, for staff, to a work order.")
 class HistoryEvent:
     row: strawberry.Private[HistoryRow]
-    request: strawberry.Private[rows.ServiceRequest]
+    request: strawberry.Private[rows.ServiceRequest | None]
     id: strawberry.ID = strawberry.field(description="Its id: opaque, and stable for ever.")
     type: str = strawberry.field(
         description="What happened, to switch on, as in `RequestClosed`. New ones may be added."
@@ -72,21 +73,36 @@ class HistoryEvent:
     @strawberry.field(description="What was said with it; null where nothing was.")
     async def comment(self, info: Info) -> Comment | None:
         comment_id = self.row.data.get("comment_id")
-        if not isinstance(comment_id, int):
+        if not isinstance(comment_id, int) or self.request is None:
             return None
         found = await info.context.loaders.comment.load(comment_id)
         return comment(found, self.request, info.context.viewer) if found else None
 
+    @strawberry.field(description="The work order that it is about; null for everything else. For staff.")
+    async def work_order(self, info: Info) -> WorkOrder | None:
+        order_id = self.row.data.get("work_order_id")
+        found = await info.context.loaders.work_order.load(order_id) if isinstance(order_id, int) else None
+        return work_order(found) if found else None
+
     async def _actor(self, info: Info) -> Person | None:
         actor_id, staff_act = self.row.actor_id, self.row.type in STAFF_ACTS
-        if actor_id is None or not names_actor(info.context.viewer, self.request, actor_id, staff_act=staff_act):
+        if actor_id is None:
+            return None
+        if self.request and not names_actor(info.context.viewer, self.request, actor_id, staff_act=staff_act):
             return None
         found = await info.context.loaders.person.load(actor_id)
         return person(found) if found else None
 
 
-def history_event(row: HistoryRow, request: rows.ServiceRequest) -> HistoryEvent:
-    """One row of a request's history, for a viewer who may see it."""
+def shown_event(row: HistoryRow, request: rows.ServiceRequest | None, viewer: Viewer) -> HistoryEvent | None:
+    """One row, where this viewer may see it: `request` is the one that it is about, if they see that."""
+    is_insider = row.organization_id is not None and viewer.is_staff_of(row.organization_id)
+    is_lost = request is None and (row.request_id is not None or row.type not in PHRASES)
+    return None if is_lost or (row.is_internal and not is_insider) else history_event(row, request)
+
+
+def history_event(row: HistoryRow, request: rows.ServiceRequest | None) -> HistoryEvent:
+    """One row, for a viewer who may see it; about no request where staff have work of its own."""
     return HistoryEvent(
         row=row,
         request=request,

@@ -14,9 +14,9 @@ from casework import text
 from casework.access import Viewer, lock_request, organization_for, require, staff_member_for
 from casework.actions.deadlines import check_due_date
 from casework.actions.steps import action
-from casework.allowances import Deed, check
+from casework.allowances import Deed, check, refuse_without_work
 from casework.database import require_transaction
-from casework.errors import Conflict, IllegalMove, NotFound
+from casework.errors import IllegalMove, NotFound
 from casework.events import (
     WorkOrderAssigned,
     WorkOrderCompleted,
@@ -43,7 +43,7 @@ async def create_work_order(
     """A piece of work, on a request of the organization or alone. Raises Invalid, NotFound, Conflict or IllegalMove."""
     organization = await organization_for(organization_id)
     require(viewer, Action.WORK, organization_id)
-    _refuse_without_work(organization)
+    refuse_without_work(organization)
     if request_id is not None:
         request = await lock_request(viewer, request_id)
         if request.organization_id != organization_id:
@@ -115,15 +115,10 @@ async def _open_order(viewer: Viewer, work_order_id: int) -> WorkOrder:
     if order is None:
         raise NotFound("There is no such work order.", field="work_order_id")
     require(viewer, Action.WORK, order.organization_id)
-    _refuse_without_work(order.organization)
+    refuse_without_work(order.organization)
     if order.completed_at is not None:
         raise IllegalMove("This work order is completed and can't be changed any more.")
     return order
-
-
-def _refuse_without_work(organization: Organization) -> None:
-    if not organization.uses_work:
-        raise Conflict("This organization doesn't use work orders. Its owners and managers can switch them on.")
 
 
 def facts_of(viewer: Viewer, order: WorkOrder) -> dict[str, Any]:

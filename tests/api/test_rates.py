@@ -18,6 +18,7 @@ from bench.servers import Server
 from casework.access import NOBODY
 from casework.actions.signing import request_password_reset
 from casework.database import close_database, open_database
+from casework.requests import ServiceRequest
 from casework.tokens import token_of
 from curbcast.listening import server_for
 from notifier.doorbell import Doorbell
@@ -72,6 +73,32 @@ async def test_each_account_and_each_client_has_its_limit(sqlite_database: str, 
         other = await error_of(town, "signIn", address="ines@example.org", password="wrong password")
         assert other is not None
         assert other["code"] == "RATE_LIMITED"  # the fifth try of this client
+
+
+async def test_another_system_has_its_limits_too(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+        place = town.id_of(town.springfield)
+        made = await town.done(town.rosa, "createApiKey", "secret", organizationId=place, name="Phones")
+        key = {"jurisdiction_id": "springfield", "api_key": made["secret"]}
+
+        async def read(**given: str) -> httpx.Response:
+            return await town.client.get("/open311/v2/requests.json", params=given)
+
+        answers = [await read(**key) for _ in range(3)]
+        answers += [await read(jurisdiction_id="springfield") for _ in range(2)]
+        assert [each.status_code for each in answers] == [
+            200,
+            200,
+            429,
+            200,
+            429,
+        ]  # the key's third, the client's 5th
+        assert answers[2].json()[0]["code"] == 429
+        assert 590 <= int(answers[2].headers["Retry-After"]) <= 600
+        hole = {**key, "service_code": str(town.potholes.id), "address_string": "Elm Street"}
+        filed = [await town.client.post("/open311/v2/requests.json", data=hole) for _ in range(3)]
+        assert [each.status_code for each in filed] == [201, 201, 429]
+        assert await ServiceRequest.all().count() == 2
 
 
 async def test_a_refused_try_does_nothing(sqlite_database: str, valkey: Server) -> None:

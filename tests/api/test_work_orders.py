@@ -101,7 +101,14 @@ async def test_a_town_lists_its_work(town: Town) -> None:
 async def test_a_town_that_does_not_use_work_says_so_and_writes_nothing(town: Town) -> None:
     place = await use_work(town)
     made = await town.done(town.rosa, "createWorkOrder", "workOrder { id }", organizationId=place, summary="Sweep")
+    request = await town.report()
     await use_work(town, on=False)
+    asked = f'{{ node(id: "{request}") {{ ... on ServiceRequest {{ viewerCan {{ orderWork {{ code reason }} }} }} }} }}'
+    assert (await town.ask(town.tom, asked))["node"]["viewerCan"]["orderWork"] == {
+        "code": "CONFLICT",
+        "reason": "This organization doesn't use work orders. Its owners and managers can switch them on.",
+    }
+    assert (await town.ask(town.maya, asked))["node"]["viewerCan"]["orderWork"]["code"] == "FORBIDDEN"
     work = {"workOrderId": made["workOrder"]["id"]}
     async with nothing_changes():
         for mutation, values in (

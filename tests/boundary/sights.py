@@ -62,7 +62,7 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     },
     "RequestAnswer": {ANYONE: "code prompt values isPrivate"},
     "Comment": {ANYONE: "id body author visibility byStaff isHeld accompanies createdAt"},
-    "HistoryEvent": {ANYONE: "id type isInternal occurredAt actor text comment", STAFF: "reason"},
+    "HistoryEvent": {ANYONE: "id type isInternal occurredAt actor text comment", STAFF: "reason workOrder"},
     "ViewerCan": {
         ANYONE: "update comment commentInternally acknowledge close reopen vote follow assign recategorize"
         " changeDueDate orderWork merge setVisibility"

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from casework import clock
+from casework.actions import deadlines
 from casework.config import Settings
 from casework.database import close_database, open_database
 from curbcast.wiring import register_all_models
@@ -54,6 +55,8 @@ async def work(database: str, smtp_url: str, hours: float) -> None:
     register_all_models()
     await open_database(database)
     transport = transport_for(settings)
+    while await deadlines.ring_clocks():
+        pass
     await relay.stamp()
     while await relay.tell_due(lease=settings.lease):
         pass

@@ -101,12 +101,18 @@ async def test_staff_ask_about_work_that_is_on_no_request_and_nobody_else_does(t
     town = telling.town
     work = await order(telling, assigneeId=town.id_of(town.tom))
     await telling.after(town.tom, "completeWorkOrder", workOrderId=work)
-    assigned = await HistoryRow.get(type="WorkOrderAssigned")
-    about = {"eventId": global_id("HistoryEvent", assigned.id)}
+    told = "{ viewer { notifications { nodes { request { id } event { id text workOrder { summary } } } } } }"
+    (mine,) = (await town.ask(town.tom, told))["viewer"]["notifications"]["nodes"]
+    about = {"eventId": mine["event"].pop("id")}
+    assert mine == {
+        "request": None,
+        "event": {"text": "Rosa Diaz changed who is to do the work", "workOrder": {"summary": "Fit a new lamp"}},
+    }
     for person, reader in ((town.tom, {}), (town.rosa, {"personId": town.id_of(town.tom)})):
         (found,) = (await town.ask(person, ASKED, **about, **reader))["explainNotification"]
         assert (found["state"], found["kind"], found["cause"]) == ("SENT", "staff_work_order_assigned", None)
         assert [(each["reason"], each["cause"]) for each in found["reasons"]] == [("assignee", None)]
+        assert found["event"] == {"type": "WorkOrderAssigned"}
     (found,) = (await town.ask(town.mark, ASKED, **about))["explainNotification"]
     assert (found["state"], found["cause"], found["rule"]) == (None, "not_worker", 2)
     for outsider in (town.maya, town.otto):

@@ -93,10 +93,13 @@ async def test_the_same_idempotency_key_files_one_request(telling: Telling, syst
     assert {each.text for each in answers} == {answers[0].text}
     assert await ServiceRequest.all().count() == 1
     other = await system.post(fields | {"description": "Another"}, once)
-    assert (other.status_code, other.json()[0]["description"]) == (
-        400,
+    assert (other.status_code, *other.json()[0].values()) == (
+        409,
+        409,
         "This key was used with other input in the last 24 hours. Use a new one.",
     )
+    nowhere = [await system.post(fields | {"service_code": "99"}, {"Idempotency-Key": "another"}) for _ in range(2)]
+    assert [each.status_code for each in nowhere] == [404, 404]
     await system.reported(fields)
     assert await ServiceRequest.all().count() == 2
 

@@ -72,7 +72,8 @@ async def test_when_a_reason_falls_away_before_sending_the_rest_decide_anew(tell
 
 async def test_members_who_act_follow_where_the_organization_asks_for_it(telling: Telling) -> None:
     town = telling.town
-    await type(town.springfield).filter(id=town.springfield.id).update(subscribe_acting_members=True)
+    place = town.id_of(town.springfield)
+    await town.done(town.rosa, "updateOrganization", organizationId=place, subscribeActingMembers=True)
     request = await telling.settled()
     first = await telling.after(town.mark, "acknowledgeRequest", requestId=request, comment="Seen.")
     assert told(first) == {

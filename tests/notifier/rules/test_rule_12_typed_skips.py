@@ -26,7 +26,8 @@ async def test_the_first_code_in_order_wins(telling: Telling) -> None:
 
 async def test_a_row_that_the_organization_switched_off_for_a_category_tells_nobody(telling: Telling) -> None:
     town = telling.town
-    await type(town.potholes).filter(id=town.potholes.id).update(switched_off_kinds=["staff_request_submitted"])
+    off = ["staff_request_submitted"]
+    await town.done(town.rosa, "updateRequestCategory", categoryId=town.id_of(town.potholes), switchedOffKinds=off)
     await town.report()
     assert [mail.kind for mail in await telling.run()] == ["request_submitted"]
     assert set((await telling.skips("staff_request_submitted")).values()) == {"switched_off"}
