@@ -12,7 +12,8 @@ COPY . .
 RUN pip install --no-deps -e . && python -m compileall -q /app /venv/lib
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /var/lib/curbcast --create-home curbcast
+RUN useradd --system --uid 10001 --home-dir /var/lib/curbcast --create-home curbcast \
+    && install --directory --owner curbcast /var/lib/curbcast/photos
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV PATH=/venv/bin:$PATH \

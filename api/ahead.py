@@ -28,7 +28,7 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 _WINDOWED = ("comments", "history")
-_BY_ID = {"viewerFollows": "follows", "viewerMutes": "mutes", "viewerVoted": "votes"}
+_BY_ID = {"viewerFollows": "follows", "viewerMutes": "mutes", "viewerVoted": "votes", "photos": "photos"}
 
 
 async def load_ahead(info: Info, requests: Sequence[ServiceRequest]) -> None:

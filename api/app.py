@@ -2,6 +2,7 @@
 
     security headers ── CORS ──┬─ /graphql            GraphQL (api.http; api.live for WebSocket), GraphiQL for browsers
                                ├─ /open311/v2         Open311 GeoReport v2
+                               ├─ /photos             photos, sent and shown (api.photos)
                                ├─ /healthz /readyz    is the process up; can it do its work (api.health)
                                ├─ /metrics            for Prometheus (api.metrics)
                                └─ extra routes        inbox, unsubscribe pages, … mounted by whoever builds the app
@@ -37,6 +38,7 @@ from api.live.live import Live
 from api.live.sockets import SocketEndpoint
 from api.metrics import metrics_routes
 from api.open311.routes import open311_routes
+from api.photos.routes import photo_routes
 from api.rates import Rates
 from api.schema import executable_schema
 from casework.config import Settings
@@ -83,6 +85,7 @@ def build_app(
         *health_routes(doorbell),
         *metrics_routes(settings),
         *open311_routes(ground),
+        *photo_routes(ground),
         *extra_routes,
     ]
 

@@ -9,7 +9,7 @@ import strawberry
 import structlog
 
 from api.loaders import Loaders
-from api.rates import Rates
+from api.rates import Rates, Verb
 from casework.access import Viewer
 from casework.config import Settings
 from notifier.doorbell import DIGESTS, DIGESTS_QUEUE, Doorbell
@@ -50,6 +50,13 @@ class Context:
     @property
     def words(self) -> Words:
         return words_in(self.language)
+
+    async def count(self, verb: Verb, account: str | None = None) -> None:
+        """Count a try of the viewer's, or about an account. Raises RateLimited. Staff at work are not counted."""
+        if self.rates is None or (account is None and self.viewer.staffed):
+            return
+        named = str(self.viewer.person_id) if account is None and self.viewer.person_id is not None else account
+        await self.rates.count(verb, client=self.client, account=named)
 
     def forget(self) -> None:
         """What was loaded before a mutation may not be true after it."""

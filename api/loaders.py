@@ -20,6 +20,7 @@ from casework.assigning import AssignmentRule, rules_of
 from casework.history import HistoryRow
 from casework.organizations import RequestCategory
 from casework.people import Member, Person
+from casework.photos import Photo, photos_of_comments, photos_of_requests
 from casework.reading import Page, Window
 from casework.requests import Comment, ServiceRequest
 from casework.staffing import invitations_of, members_of
@@ -44,6 +45,8 @@ class Loaders:
         self.history_counts = DataLoader(self._history_counts, cache_key_fn=_row)
         self.shown_changes = DataLoader(self._shown_changes)
         self.comment = DataLoader(self._comment)
+        self.photos = DataLoader(_photos_of_requests)
+        self.comment_photos = DataLoader(_photos_of_comments)
         self.follows = DataLoader(self._follows)
         self.mutes = DataLoader(self._mutes)
         self.votes = DataLoader(self._votes)
@@ -149,6 +152,16 @@ class Loaders:
     async def _api_keys(self, organization_ids: list[int]) -> list[list[ApiKey] | None]:
         found = await api_keys_of(self._viewer, organization_ids)
         return [found.get(each) for each in organization_ids]
+
+
+async def _photos_of_requests(request_ids: list[int]) -> list[list[Photo]]:
+    found = await photos_of_requests(request_ids)
+    return [found.get(each, []) for each in request_ids]
+
+
+async def _photos_of_comments(comment_ids: list[int]) -> list[list[Photo]]:
+    found = await photos_of_comments(comment_ids)
+    return [found.get(each, []) for each in comment_ids]
 
 
 def _per_window(

@@ -75,12 +75,8 @@ async def answered(
 
 
 async def count(info: Info, verb: Verb, account: str | None = None) -> None:
-    """Count a try of the viewer's, or about an account. Raises RateLimited. Staff at work are not counted."""
-    context = info.context
-    if context.rates is None or (account is None and context.viewer.staffed):
-        return
-    named = str(context.viewer.person_id) if account is None and context.viewer.person_id is not None else account
-    await context.rates.count(verb, client=context.client, account=named)
+    """Count a try of the viewer's, or about an account. Raises RateLimited."""
+    await info.context.count(verb, account)
 
 
 def user_errors(answer: Answer) -> list[UserError]:

@@ -23,6 +23,7 @@ class Verb(StrEnum):
     RESET = "reset"
     SUBMIT = "submit"
     COMMENT = "comment"
+    PHOTO = "photo"
     SYSTEM = "system"
     LOOK_UP = "look_up"
     LINK = "link"
@@ -45,6 +46,7 @@ RATES: Mapping[Verb, Rate] = {
     Verb.RESET: Rate(20, 5, 3600),
     Verb.SUBMIT: Rate(60, 30, 600),
     Verb.COMMENT: Rate(120, 60, 600),
+    Verb.PHOTO: Rate(120, 60, 600),
     Verb.SYSTEM: Rate(3000, 1000, 600),
     Verb.LOOK_UP: Rate(1200, 1200, 600),
     Verb.LINK: Rate(30, 30, 600),

@@ -162,6 +162,14 @@ def comments_seen_by(viewer: Viewer, request: ServiceRequest) -> QuerySet[Commen
     return comments.filter(released_to(viewer), is_internal=False)
 
 
+def sees_comment(viewer: Viewer, request: ServiceRequest, comment: Comment) -> bool:
+    """The same for a comment at hand, of a request that the viewer sees."""
+    if viewer.is_staff_of(request.organization_id):
+        return True
+    mine = viewer.person_id is not None and comment.author_id == viewer.person_id
+    return not comment.is_internal and (comment.held_at is None or mine)
+
+
 def released_to(viewer: Viewer) -> Q:
     """Comments that are not held, and one's own."""
     released = Q(held_at__isnull=True)

@@ -23,6 +23,7 @@ CASEWORK_MODELS = (
     "casework.people",
     "casework.tokens",
     "casework.requests",
+    "casework.photos",
     "casework.assigning",
     "casework.work",
     "casework.watching",

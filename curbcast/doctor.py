@@ -2,7 +2,7 @@
 
     examine(settings) ── one finding after the other: fine, doubtful or bad; what was seen; what to do
 
-Looks only: nothing is written, and no mail is sent.
+Looks only: nothing is written but a file that is deleted at once, where photos are kept, and no mail is sent.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from dns.exception import DNSException
 
+from api.photos.files import PhotoFiles
 from casework import clock
 from casework.config import Settings, is_loopback
 from casework.database import close_database, fetch, is_postgres, moment, open_database
@@ -79,6 +80,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield await _bounded("workers", lambda: _workers(settings), "Start `curbcast worker notifier` and `digests`.")
         yield await _bounded("smtp", lambda: _smtp(settings), "Is SMTP_URL right, and may this machine connect?")
         yield await _bounded("signature", lambda: _signature(settings), "Look into docs/sending.md.")
+        yield await _bounded("photos", lambda: _photos(settings), "Is PHOTO_STORE right, and may we write there?")
         yield await _bounded("clock", lambda: _clock(settings), "Let this machine's clock be set by NTP.")
         yield _templates()
     finally:
@@ -121,6 +123,11 @@ async def _database(settings: Settings) -> Finding:
         todo = "SQLite has one writer: with workers of their own, use PostgreSQL."
         return Finding("database", State.DOUBTFUL, f"SQLite {version}, {took}", todo)
     return fine("database", f"{version if is_postgres() else f'SQLite {version}'}, {took}")
+
+
+async def _photos(settings: Settings) -> Finding:
+    await PhotoFiles(settings).try_out()
+    return fine("photos", settings.photo_store or f"in {settings.data_dir / 'photos'}")
 
 
 async def _migrations() -> Finding:

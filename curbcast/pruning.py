@@ -1,6 +1,7 @@
 """What is kept no longer than it is of use: which rows of which table, and for how long.
 
     prune(settings) ── rule by rule, a few rows at a time, each batch a commit of its own
+                    └─ photos that nobody used, with their files
 
 Safe at any moment, beside workers and beside another prune: only rows that nobody will write to again are taken, and a
 row that somebody holds just now is left for the next time. What people said and what happened (requests, comments,
@@ -16,10 +17,13 @@ from typing import Any, cast
 
 import structlog
 
+from api.photos.files import UNREACHABLE, PhotoFiles
 from api.transaction import KEPT
 from casework import clock
+from casework.actions.photos import forget_photos, take_unused
 from casework.config import Settings
 from casework.database import fetch, is_postgres, transaction
+from casework.photos import UNUSED_FOR
 from notifier.jobs import Context
 
 _BATCH = 1000
@@ -91,7 +95,23 @@ async def prune(settings: Settings, *, tell: Callable[[str, int], object] = lamb
             tell(rule.table, gone[rule.table])
             if batch < _BATCH:
                 break
+    gone["photo"] = await _prune_photos(settings, now, tell)
     log.info("pruned", **gone)
+    return gone
+
+
+async def _prune_photos(settings: Settings, now: datetime, tell: Callable[[str, int], object]) -> int:
+    """Photos that nobody used, files first. Where the store is away, they are left for the next time."""
+    files, gone = PhotoFiles(settings), 0
+    while taken := await take_unused(now - UNUSED_FOR, _BATCH):
+        try:
+            await files.forget(taken.values())
+        except UNREACHABLE as error:
+            log.warning("photo_store_away", reason=str(error))
+            break
+        await forget_photos(taken)
+        gone += len(taken)
+        tell("photo", gone)
     return gone
 
 

@@ -64,7 +64,8 @@ class RequestFacts(_Cleaned):
     """One request as this audience may see it. `lat` and `lng` in degrees, `due_at` aware, `url` ours.
 
     `status` is one of open, acknowledged, closed, archived. A `photo_url` that is no web address is dropped.
-    `answers` are to what the category asked: (question, what was said).
+    `photo_small_url` is the same picture for where there is little room, if it has one. `answers` are to what the
+    category asked: (question, what was said).
     """
 
     number: int
@@ -77,6 +78,7 @@ class RequestFacts(_Cleaned):
     status: str
     url: str
     photo_url: str | None = None
+    photo_small_url: str | None = None
     reporter_name: str | None = None
     is_private: bool = False
     due_at: datetime | None = None
@@ -126,8 +128,8 @@ class Facts(_Cleaned):
     """Everything that is the same for all recipients of one event in one kind, language and brand.
 
     `actor` is a display name, already masked; None is the system, or nobody who may be named. `occurred_at` is aware.
-    `text` is the comment or status note in full, `opening` the organization's own first paragraph.
-    `extra` is what only this kind has (its template says what).
+    `text` is the comment or status note in full, `text_photo` a photo that came with it (where it is, where a small one
+    is), `opening` the organization's own first paragraph. `extra` is what only this kind has (its template says what).
     """
 
     kind: str
@@ -138,6 +140,7 @@ class Facts(_Cleaned):
     actor: str | None
     occurred_at: datetime
     text: str | None = None
+    text_photo: tuple[str, str] | None = None
     opening: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 

@@ -47,6 +47,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
             "actor": facts.actor,
             "occurred_at": facts.occurred_at,
             "text": facts.text,
+            "text_photo": facts.text_photo,
             "opening": facts.opening,
             "extra": facts.extra,
         },

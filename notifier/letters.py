@@ -42,6 +42,7 @@ from notifier.links import Links
 from notifier.materials import Materials, account_of
 from notifier.message_ids import NOTIFICATION, host_of, mail_name, message_id
 from notifier.openings import filled_opening
+from notifier.photographs import Photographs
 from notifier.readers import ReaderNow
 from notifier.reasons import RESIDENT_REASONS
 from notifier.return_path import delivery_token
@@ -101,6 +102,10 @@ class Letters:
     def links(self) -> Links:
         return Links(self.settings)
 
+    @property
+    def _photographs(self) -> Photographs:
+        return Photographs(self.links, self.materials.photos)
+
     def facts_of(self, case: Case, kind: Kind, language: str, sight: Sight) -> Facts:
         """What a reader of this sight is told of the case."""
         request = case.request if not kind.is_account else None
@@ -114,6 +119,7 @@ class Letters:
             actor=self._actor(case, kind, request, sight),
             occurred_at=case.event.occasion.at,
             text=comment.body if comment is not None else None,
+            text_photo=self._photographs.everybodys(request, comment) if request and comment else None,
             extra=self._account_extra(case) if kind.is_account else self._extra(case, kind, sight),
         )
         opening = self._opening(case, kind, language)
@@ -147,6 +153,9 @@ class Letters:
         request_id = self.mutable(reader, candidates, case)
         if request_id is not None:
             links["mute"] = self.links.mute(reference, request_id)
+        if case.request is not None:
+            comment = self.materials.comments.get(getattr(case.event, "comment_id", 0))
+            links |= self._photographs.readers_own(case.request, comment, reference, case.event.occasion.at)
         links["preferences"] = self.links.preferences(reference)
         links["unsubscribe"] = self.links.unsubscribe(reference, kind.key, request_id=request_id, area_ids=areas)
         return links
@@ -218,6 +227,7 @@ class Letters:
         return extra
 
     def _request_facts(self, case: Case, request: ServiceRequest, sight: Sight) -> RequestFacts:
+        photo = self._photographs.everybodys(request)
         return RequestFacts(
             number=request.number,
             summary=request.summary,
@@ -228,7 +238,8 @@ class Letters:
             lng=request.longitude,
             status=request.status.value,
             url=self.links.request(request),
-            photo_url=request.photo_urls[0] if request.photo_urls else None,
+            photo_url=photo[0] if photo else next(iter(request.photo_urls), None),
+            photo_small_url=photo[1] if photo else None,
             reporter_name=self._reporter(request, sight),
             is_private=case.is_private,
             answers=tuple(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from casework.config import Settings
+from casework.photos import Photo
 from casework.requests import ServiceRequest
 from casework.signing import make_token
 from casework.tokens import Ticket, token_of
@@ -45,6 +47,15 @@ class Links:
         """The page that lists all that a digest tells."""
         return f"{self.settings.public_url}/d/{make_token(self.settings.secret_key, DIGEST, str(issue_id))}"
 
+    def photo(self, photo: Photo, *, small: bool = False) -> str:
+        """A photo that anybody may see."""
+        return f"{self.settings.public_url}/photos/{photo.key}{'-small' if small else ''}.jpg"
+
+    def photo_for(self, reader_ref: str, photo: Photo, until: datetime, *, small: bool = False) -> str:
+        """The same for one reader, for some time. Whether they may still see it is asked again when it is followed."""
+        subject = f"{photo.key}:{reader_ref}:{int(until.timestamp())}"
+        return f"{self.photo(photo, small=small)}?token={make_token(self.settings.secret_key, PHOTO, subject)}"
+
     def _signed(self, subject: str) -> str:
         return f"{self.settings.public_url}/u/{make_token(self.settings.secret_key, UNSUBSCRIBE, subject)}"
 
@@ -52,6 +63,7 @@ class Links:
 UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
 DIGEST = "digest"
+PHOTO = "photo"
 
 AREAS_NAMED = 5
 """Of the areas that a mail was about, so that its link stays short. The page of preferences has them all."""

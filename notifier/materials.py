@@ -21,6 +21,7 @@ from casework.requests import Comment
 from notifier.branding import Branding, Live, brandings_of, live_openings
 from notifier.cases import Case
 from notifier.facts import AreaFacts
+from notifier.photographs import First, first_photos
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Materials:
     people: dict[int, Person]
     comments: dict[int, Comment]
     categories: dict[int, RequestCategory]
+    photos: First
     address_ids: dict[str, int]
     areas: dict[int, AreaFacts]
     brandings: dict[int, Branding]
@@ -59,6 +61,7 @@ async def gather_materials(cases: Iterable[Case], addresses: Iterable[str]) -> M
         {row.id: row for row in await Person.filter(id__in=sorted(each for each in people if each is not None))},
         {row.id: row for row in await Comment.filter(id__in=sorted(comments))} if comments else {},
         {row.id: row for row in await RequestCategory.filter(id__in=sorted(categories))} if categories else {},
+        await first_photos({case.request.id for case in known if case.request is not None}, comments),
         {row.address: row.id for row in await BareAddress.filter(address__in=sorted(set(addresses)))},
         {case.event.area_id: await _area_facts(case.event) for case in known if isinstance(case.event, AreaEvent)},
         await brandings_of(organizations),

@@ -141,7 +141,18 @@ class SharedLetter:
             several=self._lines is not None,
         )
         request_url = reader.links.get("request") or (request.url if request is not None else None)
-        return {**speaking(self._context, escaping), "reader": reader, "why": why, "request_url": request_url}
+        own = {"reader": reader, "why": why, "request_url": request_url, **self._photos(reader.links)}
+        return {**speaking(self._context, escaping), **own}
+
+    def _photos(self, links: Mapping[str, str]) -> dict[str, tuple[str, str] | None]:
+        """What photos to show, each by where it is and where a small one is: everybody's, or the reader's own."""
+        request, said = self._context["request"], self._context["text_photo"]
+        url = request.photo_url if request is not None else None
+        everybodys = (url, request.photo_small_url or url) if url else None
+        return {
+            "request_photo": (links["photo"], links["photo_small"]) if "photo" in links else everybodys,
+            "text_photo": (links["text_photo"], links["text_photo_small"]) if "text_photo" in links else said,
+        }
 
     def _shaped(self, reader: Reader) -> Shape:
         marked = markers.marked(reader)

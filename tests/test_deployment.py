@@ -180,9 +180,11 @@ def test_what_ends_is_started_again_but_for_what_ends_by_itself() -> None:
     }
 
 
-def test_the_record_outlives_its_container() -> None:
+def test_the_record_and_the_photos_outlive_their_containers() -> None:
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
-    assert set(COMPOSITION["volumes"]) == {"postgres"}
+    (home,) = re.findall(r"CURBCAST_DATA_DIR=(\S+)", (ROOT / "Dockerfile").read_text())
+    assert [service["volumes"] for service in OURS.values()] == [[f"photos:{home}/photos"]] * len(OURS)
+    assert set(COMPOSITION["volumes"]) == {"postgres", "photos"}
 
 
 def test_nothing_of_ours_is_root_or_writes_into_its_image() -> None:

@@ -6,7 +6,7 @@ from api.comments.types import Comment, CommentVisibility, comment
 from api.context import Info
 from api.mutation import Payload, answered, count, user_errors
 from api.rates import Verb
-from api.requests.inputs import RequestInput
+from api.requests.inputs import PHOTOS, RequestInput
 from api.requests.types import ServiceRequest, service_request
 from casework.actions import talking
 
@@ -18,6 +18,7 @@ class AddCommentInput(RequestInput):
         default=CommentVisibility.PUBLIC,
         description="Who is to read it. In an internal comment `@handle` calls a colleague's attention.",
     )
+    photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
 
 @strawberry.type(description="What became of a comment.")
@@ -34,7 +35,9 @@ class CommentMutations:
         answer = await answered(
             info,
             input,
-            lambda viewer: talking.add_comment(viewer, input.number, body=input.body, internal=internal),
+            lambda viewer: talking.add_comment(
+                viewer, input.number, body=input.body, internal=internal, photo_ids=input.photo_ids
+            ),
             first=lambda: count(info, Verb.COMMENT),
         )
         viewer, loaders = info.context.viewer, info.context.loaders

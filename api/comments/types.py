@@ -5,9 +5,11 @@ from enum import Enum
 
 import strawberry
 
+from api.context import Info
 from api.ids import global_id
 from api.node import Node
 from api.people.types import Person, person
+from api.photos.types import Photo, photo
 from api.requests.status import RequestStatus
 from casework import requests as rows
 from casework.access import Viewer, names_author
@@ -21,6 +23,8 @@ class CommentVisibility(Enum):
 
 @strawberry.type(description="What somebody said on a request.")
 class Comment(Node):
+    row: strawberry.Private[rows.Comment]
+    request: strawberry.Private[rows.ServiceRequest]
     body: str = strawberry.field(description="What was said: plain text, never markup.")
     author: Person | None = strawberry.field(
         description="Who said it; null where the author is anonymous to the viewer, or unknown."
@@ -35,11 +39,18 @@ class Comment(Node):
     )
     created_at: datetime = strawberry.field(description="When it was said.")
 
+    @strawberry.field(description="Photos that came with it, in their order.")
+    async def photos(self, info: Info) -> list[Photo]:
+        found = await info.context.loaders.comment_photos.load(self.row.id)
+        return [photo(each, self.request, self.row, info.context) for each in found]
+
 
 def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> Comment:
     """How a viewer sees a comment of a request that they see. Needs the author loaded."""
     named = names_author(viewer, request, row)
     return Comment(
+        row=row,
+        request=request,
         id=strawberry.ID(global_id("Comment", row.id)),
         body=row.body,
         author=person(row.author) if named and row.author else None,

@@ -15,6 +15,7 @@ from casework import clock
 from casework.access import NOBODY, answers_seen_by
 from casework.config import Settings
 from casework.organizations import Organization
+from casework.photos import Photo, photos_of_requests
 from casework.reading import last_shown_changes, status_notes
 from casework.requests import ServiceRequest, Status
 from casework.searching import Search, find_requests
@@ -138,6 +139,7 @@ async def _told(
     settings: Settings, organization: Organization, rows: Sequence[ServiceRequest], *, insider: bool, extended: bool
 ) -> list[dict[str, Any]]:
     notes, changes = await status_notes(rows), await last_shown_changes([row.id for row in rows])
+    photos = await photos_of_requests([row.id for row in rows])
     zone = ZoneInfo(organization.time_zone)
     return [
         {
@@ -157,11 +159,16 @@ async def _told(
             "zipcode": None,
             "lat": row.latitude,
             "long": row.longitude,
-            "media_url": row.photo_urls[0] if row.photo_urls else None,
+            "media_url": _media_url(settings, row, photos.get(row.id, ())),
             **({"attributes": _answers(row)} if extended else {}),
         }
         for row in rows
     ]
+
+
+def _media_url(settings: Settings, row: ServiceRequest, photos: Sequence[Photo]) -> str | None:
+    """The first picture; what is found here is seen by everybody, and so are its photos."""
+    return Links(settings).photo(photos[0]) if photos else next(iter(row.photo_urls), None)
 
 
 def description_of(row: ServiceRequest) -> str:

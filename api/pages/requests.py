@@ -9,7 +9,9 @@ from starlette.routing import Route
 from api.pages.html import language_of, page
 from casework.access import NOBODY, answers_seen_by, comments_seen_by, names_author, requests_seen_by
 from casework.config import Settings
+from casework.photos import Photo, photos_of_comments, photos_of_requests
 from casework.requests import Comment, ServiceRequest
+from notifier.links import Links
 from notifier.words import Words, words_in
 
 
@@ -36,6 +38,8 @@ def request_routes(settings: Settings) -> list[Route]:
             )
         survivor = await requests_seen_by(NOBODY).get_or_none(id=found.merged_into_id)
         comments = await comments_seen_by(NOBODY, found).order_by("id").select_related("author").limit(200)
+        photos, links = await photos_of_requests([found.id]), Links(settings)
+        said_with = await photos_of_comments([comment.id for comment in comments])
         return page(
             "request.html",
             language=language,
@@ -44,10 +48,18 @@ def request_routes(settings: Settings) -> list[Route]:
             survivor=survivor,
             answers=answers_seen_by(NOBODY, found),
             reporter=found.reporter.name if found.reporter and not found.is_anonymous else None,
-            comments=[_said(found, comment, words) for comment in comments],
+            photos=_shown(links, photos.get(found.id, [])),
+            comments=[
+                {**_said(found, comment, words), "photos": _shown(links, said_with.get(comment.id, []))}
+                for comment in comments
+            ],
         )
 
     return [Route("/r/{organization}/{number:int}", show)]
+
+
+def _shown(links: Links, photos: list[Photo]) -> list[dict[str, str]]:
+    return [{"url": links.photo(photo), "small": links.photo(photo, small=True)} for photo in photos]
 
 
 def _said(request: ServiceRequest, comment: Comment, words: Words) -> dict[str, str]:

@@ -8,6 +8,7 @@ from api.context import Info
 from api.mutation import MutationInput, Payload, answered, count, user_errors
 from api.people.signing import AccountPayload, account_payload
 from api.people.viewer import Viewer, viewer_of
+from api.photos.exporting import photos_about
 from api.rates import Verb
 from casework import access
 from casework.access import viewer_for
@@ -111,7 +112,8 @@ class ProfileMutations:
             data = json.dumps(
                 await everything_about(viewer, viewer.person)
                 | await mail_about(viewer, viewer.person)
-                | await digests_about(viewer.person),
+                | await digests_about(viewer.person)
+                | await photos_about(viewer, info.context.settings),
                 ensure_ascii=False,
             )
         return ExportAccountPayload(

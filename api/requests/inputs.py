@@ -10,6 +10,7 @@ from api.organizations.questions import RequestAnswerInput
 from casework.errors import Invalid
 
 COMMENT = "What everyone is told about it: plain text of at most 10,000 characters."
+PHOTOS = "Uploaded photos that show it (`POST /photos`): at most 10."
 
 
 @strawberry.input(description="A request to be.")
@@ -23,6 +24,10 @@ class SubmitRequestInput(MutationInput):
     place: str = strawberry.field(default="", description="Where it is, in words: one line of at most 300 characters.")
     photo_urls: list[str] = strawberry.field(
         default_factory=list, description="Pictures of it: at most 10 web addresses."
+    )
+    photo_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="Photos of it that were uploaded (`POST /photos`): at most 10, together with `photoUrls`.",
     )
     answers: list[RequestAnswerInput] = strawberry.field(
         default_factory=list, description="Answers to what the category asks."
@@ -54,6 +59,9 @@ class UpdateRequestInput(RequestInput):
     longitude: float | None = strawberry.field(default=None, description="Degrees east; together with the latitude.")
     place: str | None = strawberry.field(default=None, description="Where it is, in words.")
     photo_urls: list[str] | None = strawberry.field(default=None, description="All of its pictures.")
+    photo_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="All of its uploaded photos, those it has and new ones. What is left out is deleted."
+    )
     answers: list[RequestAnswerInput] | None = strawberry.field(
         default=None, description="All answers to what its category asks now."
     )
@@ -81,11 +89,13 @@ class RecategorizeRequestInput(RequestInput):
 @strawberry.input(description="Saying that a request was seen.")
 class AcknowledgeRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
+    photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
 
 @strawberry.input(description="Closing a request.")
 class CloseRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
+    photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
 
 @strawberry.input(description="Closing several requests as one deed: all or none, and one mail to each reader.")
@@ -104,6 +114,7 @@ class CloseRequestsInput(MutationInput):
 @strawberry.input(description="Reopening a request.")
 class ReopenRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
+    photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
 
 @strawberry.input(description="When a request should be done.")

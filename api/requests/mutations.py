@@ -40,6 +40,7 @@ class RequestMutations:
                 longitude=input.longitude,
                 place=input.place,
                 photo_urls=input.photo_urls,
+                photo_ids=input.photo_ids,
                 answers=given(input.answers),
                 anonymous=input.anonymous,
                 reporter_address=input.reporter_address,
@@ -61,6 +62,7 @@ class RequestMutations:
                 longitude=input.longitude,
                 place=input.place,
                 photo_urls=input.photo_urls,
+                photo_ids=input.photo_ids,
                 answers=given(input.answers) if input.answers is not None else None,
             ),
         )
@@ -84,12 +86,18 @@ class RequestMutations:
     @strawberry.mutation(description="Say that an open request was seen. For staff.")
     async def acknowledge_request(self, info: Info, input: AcknowledgeRequestInput) -> RequestPayload:
         return await on_request(
-            info, input, lambda viewer: handling.acknowledge(viewer, input.number, comment=input.comment)
+            info,
+            input,
+            lambda viewer: handling.acknowledge(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
         )
 
     @strawberry.mutation(description="Close a request. For staff, and for residents where the category lets them.")
     async def close_request(self, info: Info, input: CloseRequestInput) -> RequestPayload:
-        return await on_request(info, input, lambda viewer: handling.close(viewer, input.number, comment=input.comment))
+        return await on_request(
+            info,
+            input,
+            lambda viewer: handling.close(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
+        )
 
     @strawberry.mutation(description="Close several requests as one deed: all or none.")
     async def close_requests(self, info: Info, input: CloseRequestsInput) -> RequestsPayload:
@@ -102,7 +110,9 @@ class RequestMutations:
     )
     async def reopen_request(self, info: Info, input: ReopenRequestInput) -> RequestPayload:
         return await on_request(
-            info, input, lambda viewer: handling.reopen(viewer, input.number, comment=input.comment)
+            info,
+            input,
+            lambda viewer: handling.reopen(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
         )
 
     @strawberry.mutation(description="Set or clear when a request should be done. For staff, and shown to staff only.")

@@ -15,6 +15,7 @@ from api.node import Node
 from api.organizations.questions import RequestAnswer, answers
 from api.organizations.types import Organization, RequestCategory, category, organization
 from api.people.types import Person, person
+from api.photos.types import Photo, photo
 from api.requests.allowances import ViewerCan
 from api.requests.history import HistoryEvent, history_event
 from api.requests.status import RequestStatus
@@ -42,7 +43,7 @@ class ServiceRequest(Node):
     place: str = strawberry.field(description="Where it is, in words; may be empty.")
     latitude: float | None = strawberry.field(description="Where it is: degrees north (WGS 84).")
     longitude: float | None = strawberry.field(description="Where it is: degrees east (WGS 84).")
-    photo_urls: list[str] = strawberry.field(description="Pictures of it.")
+    photo_urls: list[str] = strawberry.field(description="Pictures of it, elsewhere; for those uploaded see `photos`.")
     answers: list[RequestAnswer] = strawberry.field(
         description="What was answered to its category's questions. Private answers are for staff and the reporter."
     )
@@ -130,6 +131,14 @@ class ServiceRequest(Node):
             )
 
         return then(loaders.history.load((request, window(first, after, last, before))), shown)
+
+    @strawberry.field(graphql_type=list[Photo], description="Photos of it that were uploaded, in their order.")
+    def photos(self, info: Info) -> list[Photo] | Awaitable[list[Photo]]:
+        context, request = info.context, self.row
+        return then(
+            context.loaders.photos.load(request.id),
+            lambda found: [photo(each, request, None, context) for each in found],
+        )
 
     @strawberry.field(graphql_type=bool, description="Whether the viewer follows it.")
     def viewer_follows(self, info: Info) -> bool | Awaitable[bool]:

@@ -16,6 +16,7 @@ from casework.access import (
 )
 from casework.actions.deadlines import start_clock
 from casework.actions.guests import ask_guest, invite_caller
+from casework.actions.photos import PHOTOS_MAX, set_photos, use_photos
 from casework.actions.steps import (
     action,
     assign_automatically,
@@ -33,8 +34,6 @@ from casework.permissions import Action
 from casework.questions import Answer, Given, answered, answers_from, as_stored, questions_from
 from casework.requests import AddressOrigin, ServiceRequest, Status
 
-PHOTOS_MAX = 10
-
 
 @action
 async def submit_request(
@@ -48,6 +47,7 @@ async def submit_request(
     longitude: float | None = None,
     place: str = "",
     photo_urls: Sequence[str] = (),
+    photo_ids: Sequence[str] = (),
     answers: Sequence[Given] = (),
     volunteered: Sequence[Answer] = (),
     anonymous: bool = False,
@@ -99,6 +99,7 @@ async def submit_request(
         start_clock(request, viewer.occasion())
     request.number = await _next_number(organization)
     await request.save()
+    await use_photos(viewer, request, photo_ids, beside=len(request.photo_urls))
     if request.held_at is None:
         await announce(viewer, request)
     return request
@@ -127,11 +128,12 @@ async def update_request(
     longitude: float | None = None,
     place: str | None = None,
     photo_urls: Sequence[str] | None = None,
+    photo_ids: Sequence[str] | None = None,
     answers: Sequence[Given] | None = None,
 ) -> ServiceRequest:
     """Mend what was filed; what is None stays. For the reporter while the request is open, and for staff.
 
-    `answers` are all answers anew, to what its category asks now.
+    `answers` are all answers anew, to what its category asks now; `photo_ids` all uploaded photos, old and new.
     """
     request = await lock_request(viewer, request_id)
     check(viewer, request, Deed.UPDATE)
@@ -154,10 +156,13 @@ async def update_request(
         texts = [value for value in wanted.values() if isinstance(value, str)]
         texts += [answer.said for answer in answers_from(wanted.get("answers"))]
         await refuse_what_would_be_held(viewer, request, *texts)
-    changed = tuple(name for name, value in wanted.items() if getattr(request, name) != value)
+    columns = tuple(name for name, value in wanted.items() if getattr(request, name) != value)
+    request.update_from_dict(wanted)
+    others = len(request.photo_urls)
+    with_photos = photo_ids is not None and await set_photos(viewer, request, photo_ids, beside=others)
+    changed = (*columns, "photos") if with_photos else columns
     if changed:
-        request.update_from_dict(wanted)
-        await touch(viewer, request, *changed)
+        await touch(viewer, request, *columns)
         if request.held_at is None:
             await record_act(viewer, request, RequestUpdated(**facts(viewer, request), changed=changed))
     return request

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from casework.access import Viewer, category_for, lock_request, staff_member_for
 from casework.actions.deadlines import CLOCK, start_clock, stop_clock
+from casework.actions.photos import use_photos
 from casework.actions.steps import (
     action,
     add_status_comment,
@@ -71,19 +72,21 @@ async def recategorize(viewer: Viewer, request_id: int, *, category_id: int) -> 
 
 
 @action
-async def acknowledge(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+async def acknowledge(
+    viewer: Viewer, request_id: int, *, comment: str, photo_ids: Sequence[str] = ()
+) -> ServiceRequest:
     """Say that the request was seen. Staff only; carries a public comment."""
     request = await lock_request(viewer, request_id)
-    note = await _move(viewer, request, Move.ACKNOWLEDGE, comment)
+    note = await _move(viewer, request, Move.ACKNOWLEDGE, comment, photo_ids)
     await record_act(viewer, request, RequestAcknowledged(**facts(viewer, request), comment_id=note))
     return request
 
 
 @action
-async def close(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+async def close(viewer: Viewer, request_id: int, *, comment: str, photo_ids: Sequence[str] = ()) -> ServiceRequest:
     """Close the request with a public comment. Raises IllegalMove, Restricted or Invalid (comment)."""
     request = await lock_request(viewer, request_id)
-    note = await _move(viewer, request, Move.CLOSE, comment)
+    note = await _move(viewer, request, Move.CLOSE, comment, photo_ids)
     await record_act(viewer, request, RequestClosed(**facts(viewer, request), comment_id=note))
     return request
 
@@ -117,10 +120,10 @@ async def close_many(viewer: Viewer, request_ids: Sequence[int], *, comment: str
 
 
 @action
-async def reopen(viewer: Viewer, request_id: int, *, comment: str) -> ServiceRequest:
+async def reopen(viewer: Viewer, request_id: int, *, comment: str, photo_ids: Sequence[str] = ()) -> ServiceRequest:
     """Open a closed request again, with a public comment; its category may assign it anew (rule 15)."""
     request = await lock_request(viewer, request_id)
-    note = await _move(viewer, request, Move.REOPEN, comment)
+    note = await _move(viewer, request, Move.REOPEN, comment, photo_ids)
     displaced = await assign_automatically(request, request.category)
     start_clock(request, viewer.occasion())
     await touch(viewer, request, "assignee_id", *CLOCK)
@@ -146,12 +149,13 @@ async def set_visibility(viewer: Viewer, request_id: int, *, hidden: bool) -> Se
     return request
 
 
-async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: str) -> int:
-    """Change the status and write its comment; returns the comment's id."""
+async def _move(viewer: Viewer, request: ServiceRequest, move: Move, comment: str, photo_ids: Sequence[str]) -> int:
+    """Change the status and write its comment, with its photos; returns the comment's id."""
     request.status = target_of(viewer, request, move)
     await refuse_what_would_be_held(viewer, request, comment)
     request.closed_at = viewer.occasion().at if request.status is Status.CLOSED else None
     note = await add_status_comment(viewer, request, comment, accompanies=request.status)
+    await use_photos(viewer, request, photo_ids, comment=note)
     if request.status is Status.CLOSED:
         stop_clock(request)
     await touch(viewer, request, "status", "closed_at", "sla_alarm_at")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from casework import text
 from casework.access import Viewer, lock_request
+from casework.actions.photos import use_photos
 from casework.actions.steps import action, facts, record_act, touch
 from casework.allowances import Deed, check
 from casework.events import InternalCommentAdded, PublicCommentAdded, RequestEvent
@@ -17,7 +19,9 @@ _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9_-]{0,39})", re.IGNORECASE)
 
 
 @action
-async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: bool = False) -> Comment:
+async def add_comment(
+    viewer: Viewer, request_id: int, *, body: str, internal: bool = False, photo_ids: Sequence[str] = ()
+) -> Comment:
     """Say something on a request; internally for its staff alone. Mentions count in internal comments only (rule 3).
 
     A public one may be held: then nobody is told until staff release it.
@@ -35,6 +39,7 @@ async def add_comment(viewer: Viewer, request_id: int, *, body: str, internal: b
         created_at=at,
     )
     comment.request = request
+    await use_photos(viewer, request, photo_ids, comment=comment)
     if comment.held_at is not None:
         return comment
     await touch(viewer, request)

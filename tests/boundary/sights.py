@@ -55,13 +55,14 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "QuestionChoice": {ANYONE: "key name"},
     "Sla": {STAFF: "amount unit"},
     "ServiceRequest": {
-        ANYONE: "id number summary description status category organization place latitude longitude photoUrls"
+        ANYONE: "id number summary description status category organization place latitude longitude photoUrls photos"
         " reporter isAnonymous viewerIsReporter isPrivate isHeld createdAt updatedAt closedAt mergedInto comments"
         " history viewerFollows viewerMutes voteCount viewerVoted viewerCan answers",
         STAFF: "reporterAddress assignee dueAt slaDueAt slaBreachedAt workOrders",
     },
     "RequestAnswer": {ANYONE: "code prompt values isPrivate"},
-    "Comment": {ANYONE: "id body author visibility byStaff isHeld accompanies createdAt"},
+    "Comment": {ANYONE: "id body author visibility byStaff isHeld accompanies createdAt photos"},
+    "Photo": {ANYONE: "id url thumbnailUrl width height"},
     "HistoryEvent": {ANYONE: "id type isInternal occurredAt actor text comment", STAFF: "reason workOrder"},
     "ViewerCan": {
         ANYONE: "update comment commentInternally acknowledge close reopen vote follow assign recategorize"

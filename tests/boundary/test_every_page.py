@@ -20,6 +20,8 @@ PAGES = {
     "/static": [("/static/pages.css", 200), ("/static/../app.py", 404)],
     "/u/{token}": [("/u/nonsense", 404)],
     "/preferences/{token}": [("/preferences/nonsense", 404)],
+    "/photos": [("/photos", 405)],
+    "/photos/{name}": [(f"/photos/{'0' * 32}.jpg", 404), ("/photos/nonsense", 404)],
     "/receipts": [("/receipts", 405)],
     "/receipts/{provider}/{key}": [("/receipts/ses/nonsense", 405)],
     "/d/{token}": [("/d/nonsense", 404)],

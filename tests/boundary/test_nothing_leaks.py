@@ -20,7 +20,7 @@ import time_machine
 
 from api import execution
 from api.app import build_app
-from api.ids import global_id
+from api.ids import global_id, row_id
 from casework import clock
 from casework.actions.accounts import create_person, start_session
 from casework.actions.deadlines import ring_clocks
@@ -28,6 +28,7 @@ from casework.actions.keys import create_api_key
 from casework.actions.members import invite_member
 from casework.database import transaction
 from casework.people import Person, Role
+from casework.photos import Photo
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
 from notifier.rebranding import draft_opening, publish_opening, undo_opening
@@ -110,7 +111,8 @@ async def plant(scene: Scene) -> dict[int, str]:
     for role in ("requester", "resident", "stranger", "removed"):
         await town.done(scene.people[role], "followRequest", requestId=shown)
         await town.done(scene.people[role], "createWatchArea", name="Here", radiusM=400.0, **where)
-    await town.done(town.tom, "addComment", requestId=shown, body="@mark zqinternal", visibility="INTERNAL")
+    inside = {"requestId": shown, "body": "@mark zqinternal", "visibility": "INTERNAL"}
+    internal = await town.done(town.tom, "addComment", "comment { id }", **inside)
     await town.done(town.rosa, "updateOrganization", organizationId=springfield, usesWork=True)
     work = {
         "organizationId": springfield,
@@ -128,7 +130,22 @@ async def plant(scene: Scene) -> dict[int, str]:
     await town.done(town.maya, "addComment", requestId=shown, body="Blatt did it, zqheld.")
     await town.done(town.maya, "flagContent", contentId=shown, reason="zqflag")
     await town.done(zed, "closeRequest", requestId=shown, comment="It works again.")
-    await town.report(town.maya, summary="Blatt zqheld", **where)
+    held = await town.report(town.maya, summary="Blatt zqheld", **where)
+    for key, request, comment in (
+        ("open", shown, None),
+        ("zqprivate", private, None),
+        ("zqinternal", shown, internal["comment"]["id"]),
+        ("zqheld", held, None),
+    ):
+        await Photo.create(
+            key=key.ljust(32, "0"),
+            width=4,
+            height=3,
+            request_id=row_id(request, "ServiceRequest", "request"),
+            comment_id=row_id(comment, "Comment", "comment") if comment is not None else None,
+            kept_at=clock.now(),
+            created_at=clock.now(),
+        )
     guests = {"organizationId": springfield, "categoryId": lights, **where}
     await town.done(None, "submitRequest", summary="By a guest", reporterAddress="zqmail-guest@example.org", **guests)
     await town.report(town.mark, summary="By phone", reporterAddress="zqmail-caller@example.org", categoryId=lights)

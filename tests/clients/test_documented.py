@@ -17,6 +17,7 @@ from api.operations import OPERATIONS
 from casework import passwords
 from casework.database import close_database, open_database
 from casework.people import Person
+from casework.photos import Photo
 from tests.accounts import PASSWORD
 from tests.listening import listening
 from tests.nodejs import FOLDER, Node
@@ -36,9 +37,9 @@ TYPESCRIPT = """{
 
 
 @pytest.fixture
-async def telling(sqlite_database: str) -> AsyncIterator[Telling]:
+async def telling(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Telling]:
     await open_database(sqlite_database)
-    async with open_telling() as telling:
+    async with open_telling(data_dir=tmp_path) as telling:
         yield telling
     await close_database()
 
@@ -132,9 +133,11 @@ async def test_the_typed_clients_compile_and_run_as_printed(node: Node, telling:
         token, given = town.token(town.ines) or "", json.dumps(report["input"])
         found = await node.run("documented.mjs", str(tmp_path / "built"), url, token, request, given)
     commented = "Ines Ferreira commented"
+    (photo,) = await Photo.filter(request_id__isnull=False)
     assert found == {
         "latest": [["A pothole on Elm Street"]] * 2,
         "reported": True,
+        "photos": [photo.key, "This is no JPEG, PNG or WebP picture. Save it as one of them and send it again."],
         "follows": True,
         "heard": {"apollo": [commented], "urql": [commented]},
         "queue": {

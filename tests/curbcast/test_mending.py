@@ -89,8 +89,10 @@ async def _findings(config: Settings) -> dict[str, Finding]:
     return {finding.what: finding async for finding in examine(config)}
 
 
-async def test_the_doctor_finds_nothing_wrong_where_nothing_is(database: str, valkey: Server, mailbox: Mailbox) -> None:
-    config = settings(database_url=database, redis_url=valkey.url, smtp_url=mailbox.url)
+async def test_the_doctor_finds_nothing_wrong_where_nothing_is(
+    database: str, valkey: Server, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    config = settings(database_url=database, redis_url=valkey.url, smtp_url=mailbox.url, data_dir=tmp_path)
     await open_database(database)
     doorbell, transport = Doorbell(valkey.url), transport_for(config)
     for queue in ("curbcast:notifier", "curbcast:digests"):
@@ -108,6 +110,7 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(database: str, va
         "workers",
         "smtp",
         "signature",
+        "photos",
         "clock",
         "templates",
     ]
@@ -116,14 +119,16 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(database: str, va
     await doorbell.close()
 
 
-async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(database: str) -> None:
+async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(database: str, tmp_path: Path) -> None:
     nowhere = free_port()
+    (tmp_path / "taken").write_text("a file where a folder should be")
     config = settings(
         database_url=database,
         redis_url=f"redis://127.0.0.1:{nowhere}",
         smtp_url=f"smtp://127.0.0.1:{nowhere}",
         environment="production",
         public_url="http://requests.example",
+        photo_store=f"file://{tmp_path}/taken/photos",
     )
     await open_database(database)
     async with open_telling() as telling:
@@ -133,7 +138,7 @@ async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(databas
     await close_database()
     found = await _findings(config)
     bad = {what: finding.todo for what, finding in found.items() if finding.state is State.BAD}
-    assert set(bad) == {"oldest work", "redis", "workers", "smtp", "clock"}
+    assert set(bad) == {"oldest work", "redis", "workers", "smtp", "photos", "clock"}
     assert all(bad.values())
     assert found["settings"].state is State.DOUBTFUL
     assert found["oldest work"].seen == "1 events to tell, the oldest for 3 h"
@@ -142,6 +147,7 @@ async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(databas
 async def test_the_doctor_compares_the_key_with_what_is_published(tmp_path: Path) -> None:
     config = settings(
         database_url=f"sqlite://{tmp_path}/none.sqlite3",
+        data_dir=tmp_path,
         mail_from="mail@news.springfield.example",
         dkim_key_file=a_key(tmp_path / "dkim.pem"),
         dkim_domain="springfield.example",
@@ -163,10 +169,10 @@ async def test_the_doctor_compares_the_key_with_what_is_published(tmp_path: Path
 
 
 async def test_the_doctor_sees_a_database_that_is_not_there_and_a_schema_that_is_old(tmp_path: Path) -> None:
-    missing = await _findings(settings(database_url=f"sqlite://{tmp_path}/none/x.sqlite3"))
+    missing = await _findings(settings(database_url=f"sqlite://{tmp_path}/none/x.sqlite3", data_dir=tmp_path))
     assert missing["database"].state is State.BAD
     assert "migrations" not in missing
-    old = await _findings(settings(database_url=f"sqlite://{tmp_path}/x.sqlite3"))
+    old = await _findings(settings(database_url=f"sqlite://{tmp_path}/x.sqlite3", data_dir=tmp_path))
     assert (old["migrations"].state, old["migrations"].todo) == (State.BAD, "Run `curbcast migrate`.")
     assert "oldest work" not in old
 
@@ -212,7 +218,7 @@ async def test_pruning_takes_what_is_kept_no_longer_and_nothing_else(
     everything = await _rows()
     assert all(everything.values()), everything
     gone = await prune(settings(keep_notifications_days=60))
-    assert gone == dict.fromkeys({rule.table for rule in RULES}, 0)
+    assert gone == dict.fromkeys({rule.table for rule in RULES} | {"photo"}, 0)
     assert await _rows() == everything
 
     def in_days(days: float) -> None:

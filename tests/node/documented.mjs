@@ -1,12 +1,13 @@
 // Run the programs of docs/clients.md, compiled into the given folder: against a server, with a token and a request's ids.
 // They say what they got: {"apollo": …, "urql": …, "queue": …}.
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import WebSocket from "ws";
 
 const [folder, url, token, requestId, input] = process.argv.slice(2);
 globalThis.WebSocket = WebSocket;
 const at = (name) => import(pathToFileURL(`${folder}/${name}.js`));
-const [apollo, urql, { Queue }] = await Promise.all(["apollo", "urql", "queue"].map(at));
+const [apollo, urql, { Queue }, { upload }] = await Promise.all(["apollo", "urql", "queue", "photos"].map(at));
 const COMMENT = "mutation ($input: AddCommentInput!) { addComment(input: $input) { userErrors { code message retryAfter } } }";
 const until = async (condition) => {
   for (let tries = 0; !condition(); tries++) {
@@ -36,10 +37,15 @@ const leftAgain = await online.flush();
 await online.add(COMMENT, { requestId, body: " " });
 await online.flush();
 
+const picture = new Blob([readFileSync(new URL("../../api/pages/static/sample-photo.jpg", import.meta.url))]);
+const photo = await upload(new URL(url).origin, token, picture, crypto.randomUUID());
+const refused = await upload(new URL(url).origin, null, new Blob(["no picture"]), "k").catch((error) => error.message);
+
 await until(() => heard.apollo.length && heard.urql.length);
 const result = {
   latest: [await apollo.latest(client), await urql.latest(viaUrql)],
-  reported: (await apollo.report(client, JSON.parse(input))) !== "",
+  reported: (await apollo.report(client, { ...JSON.parse(input), photoIds: [photo] })) !== "",
+  photos: [photo, refused],
   follows: await urql.follow(viaUrql, requestId),
   heard,
   queue: { waited, left, leftAgain, told },
