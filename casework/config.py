@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     mail_gallery: Gallery | None = None
     data_dir: Path = Path("var")
     smtp_connections: int = Field(default=8, ge=1, le=256)
+    smtp_connections_in_all: int | None = Field(default=None, ge=1)
     mails_per_connection: int = Field(default=1000, ge=1)
+    mails_per_second: float | None = Field(default=None, gt=0)
+    mail_back_off_seconds: float = Field(default=30.0, ge=0, le=1800)
+    provider_limits: Path | None = None
     unknown_mail: Literal["resend", "never"] = "resend"
     lease_seconds: int = Field(default=300, ge=120)
     relay_tick_seconds: float = Field(default=2.0, gt=0)

@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError
 
 from casework.config import Settings
 from notifier.dkim_signature import Signer
+from notifier.providers import Providers
 from notifier.smtp import SmtpServer
 
 
@@ -39,6 +40,7 @@ def load_settings(**given: Any) -> Settings:
         if settings.smtp_url is not None:
             SmtpServer.parse(settings.smtp_url)
         Signer.of(settings)
+        Providers.read(settings.provider_limits)
         return settings
     except ValidationError as error:
         for problem in error.errors():

@@ -21,10 +21,12 @@ from digests.issues import ASKED, Issue
 from digests.writing import Desk
 from notifier import metrics
 from notifier.cases import traces_of
+from notifier.deliver import NOTIFICATIONS
 from notifier.held import hold
 from notifier.leases import Queue, Settlement
 from notifier.notifications import State
 from notifier.outcome import Transport
+from notifier.pace import UNLIMITED, Pace
 from notifier.preferences import Cadence
 from notifier.sending import Mail, send_all
 
@@ -38,24 +40,39 @@ class Prepared:
     settled: list[Settlement] = field(default_factory=list)
 
 
-async def flush_due(transport: Transport, settings: Settings) -> int:
-    """Claim one batch of issues and see it through; returns how many were claimed."""
+async def flush_due(transport: Transport, settings: Settings, pace: Pace = UNLIMITED) -> int:
+    """Claim one batch of issues, as large as the pace allows, and see it through; returns how many were claimed.
+
+    Where mail is limited, what goes at once goes first.
+    """
+    grant = await pace.grant(ISSUES, BATCH, behind=NOTIFICATIONS)
+    if not grant.many:
+        return 0
     now = clock.now()
     lease_until = now + settings.lease
     claimed = await ISSUES.claim(
-        now, lease_until=lease_until, limit=BATCH, resend_unknown=settings.unknown_mail == "resend"
+        now, lease_until=lease_until, limit=grant.many, resend_unknown=settings.unknown_mail == "resend"
     )
     await _settle_lines(dict.fromkeys(claimed.given_up, State.UNKNOWN))
     if claimed.ours:
         issues = await Issue.filter(id__in=claimed.ours).order_by("due", "id")
         prepared = await prepare(issues, settings, lease_until=lease_until)
         settle_ours = partial(settle, lease_until=lease_until)
-        await settle_ours(prepared.settled)
-        if prepared.mails:
-            attempts = await ISSUES.begin_attempts(
-                [mail.id for mail in prepared.mails], clock.now(), lease_until=lease_until
+        batch = await pace.depart(prepared.mails, grant)
+        await settle_ours([*prepared.settled, *batch.later])
+        if batch.mails:
+            ids = [mail.id for mail in batch.mails]
+            attempts = await ISSUES.begin_attempts(ids, clock.now(), lease_until=lease_until)
+            await send_all(
+                batch.mails,
+                attempts,
+                transport,
+                settings,
+                lease_until=lease_until,
+                settle=settle_ours,
+                departures=batch.departures,
             )
-            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle_ours)
+            await pace.learn(batch)
     return len(claimed.ours) + len(claimed.given_up)
 
 

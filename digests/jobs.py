@@ -10,6 +10,7 @@ from digests.flush import flush_due
 from digests.gather import gather_due
 from notifier.jobs import Context
 from notifier.outcome import Transport
+from notifier.pace import UNLIMITED, Pace
 
 _LANES, _ROUNDS_AHEAD = 2, 4
 
@@ -17,10 +18,12 @@ _LANES, _ROUNDS_AHEAD = 2, 4
 async def send_digests(ctx: dict[str, Any]) -> None:
     """Gather what is due and send it, until nothing is: late and missed runs are no different from any other."""
     mine = cast(Context, ctx)
-    await send_due(mine["transport"], mine["settings"], mine["stopping"])
+    await send_due(mine["transport"], mine["settings"], mine["stopping"], mine["pace"])
 
 
-async def send_due(transport: Transport, settings: Settings, stopping: asyncio.Event | None = None) -> int:
+async def send_due(
+    transport: Transport, settings: Settings, stopping: asyncio.Event | None = None, pace: Pace = UNLIMITED
+) -> int:
     """Everything that is due, unless it is to stop; returns how many issues were claimed.
 
     Gathering goes a few rounds ahead. What is gathered is sent on two lanes: while one batch is on the wire, the next
@@ -38,7 +41,7 @@ async def send_due(transport: Transport, settings: Settings, stopping: asyncio.E
     async def lane() -> int:
         flushed, more = 0, True
         while more:
-            while not stopping.is_set() and (claimed := await flush_due(transport, settings)):
+            while not stopping.is_set() and (claimed := await flush_due(transport, settings, pace)):
                 flushed += claimed
             more = await rounds.get()
         return flushed

@@ -28,6 +28,7 @@ from notifier.letters import Letters, Sight, language_of, sight_of
 from notifier.materials import gather_materials
 from notifier.notifications import Notification, State
 from notifier.outcome import Transport
+from notifier.pace import UNLIMITED, Pace
 from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
 from notifier.recipients import from_key
@@ -47,12 +48,15 @@ class Prepared:
     settled: list[Settlement] = field(default_factory=list)
 
 
-async def deliver_due(transport: Transport, settings: Settings) -> int:
-    """Claim one batch and see it through; returns how many notifications were claimed."""
+async def deliver_due(transport: Transport, settings: Settings, pace: Pace = UNLIMITED) -> int:
+    """Claim one batch, as large as the pace allows, and see it through; returns how many notifications were claimed."""
+    grant = await pace.grant(NOTIFICATIONS, BATCH)
+    if not grant.many:
+        return 0
     now = clock.now()
     lease_until = now + settings.lease
     claimed = await NOTIFICATIONS.claim(
-        now, lease_until=lease_until, limit=BATCH, resend_unknown=settings.unknown_mail == "resend"
+        now, lease_until=lease_until, limit=grant.many, resend_unknown=settings.unknown_mail == "resend"
     )
     if claimed.given_up:
         await Notification.filter(carried_by_id__in=claimed.given_up).update(state=State.UNKNOWN, settled_at=now)
@@ -60,12 +64,21 @@ async def deliver_due(transport: Transport, settings: Settings) -> int:
         rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id").only(*_ASKED)
         prepared = await prepare(rows, settings)
         settle_ours = partial(settle, lease_until=lease_until)
-        await settle_ours(prepared.settled)
-        if prepared.mails:
-            attempts = await NOTIFICATIONS.begin_attempts(
-                [mail.id for mail in prepared.mails], clock.now(), lease_until=lease_until
+        batch = await pace.depart(prepared.mails, grant)
+        await settle_ours([*prepared.settled, *batch.later])
+        if batch.mails:
+            ids = [mail.id for mail in batch.mails]
+            attempts = await NOTIFICATIONS.begin_attempts(ids, clock.now(), lease_until=lease_until)
+            await send_all(
+                batch.mails,
+                attempts,
+                transport,
+                settings,
+                lease_until=lease_until,
+                settle=settle_ours,
+                departures=batch.departures,
             )
-            await send_all(prepared.mails, attempts, transport, settings, lease_until=lease_until, settle=settle_ours)
+            await pace.learn(batch)
     return len(claimed.ours) + len(claimed.given_up)
 
 

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from casework import clock
 from casework.config import Settings
-from notifier.outcome import Outcome, Transport
+from notifier.outcome import Adjustable, Outcome, Transport
 
 SIGNED = (
     b"from",
@@ -123,6 +123,10 @@ class Signed:
 
     async def close(self) -> None:
         await self.way.close()
+
+    def allow(self, connections: int) -> None:
+        if isinstance(self.way, Adjustable):
+            self.way.allow(connections)
 
 
 def _relaxed(name: bytes, value: bytes) -> bytes:

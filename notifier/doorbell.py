@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from arq import ArqRedis, create_pool
 from arq.connections import RedisSettings
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 
 NOTIFIER_QUEUE, DIGESTS_QUEUE = "curbcast:notifier", "curbcast:digests"
 RELAY, DELIVER, DIGESTS = "relay_events", "deliver_mail", "send_digests"
@@ -25,6 +25,8 @@ _COALESCE_MS = 100
 _PATIENCE_SECONDS = 5.0
 AWAY = (RedisError, OSError)
 """What is raised where Redis can't be reached."""
+FASTER = WatchError
+"""What is raised where another process has changed what one watched."""
 
 log = structlog.get_logger(__name__)
 

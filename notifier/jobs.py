@@ -17,6 +17,7 @@ from notifier import deliver, relay, rescue
 from notifier.bounce_mailbox import fetch_reports
 from notifier.doorbell import DELIVER, Doorbell
 from notifier.outcome import Transport
+from notifier.pace import Pace, SharedPace
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +29,17 @@ class Context(TypedDict):
     doorbell: Doorbell
     transport: Transport
     stopping: asyncio.Event
+    pace: Pace
 
 
 def context_of(settings: Settings, doorbell: Doorbell, transport: Transport) -> Context:
-    return {"settings": settings, "doorbell": doorbell, "transport": transport, "stopping": asyncio.Event()}
+    return {
+        "settings": settings,
+        "doorbell": doorbell,
+        "transport": transport,
+        "stopping": asyncio.Event(),
+        "pace": SharedPace(settings, doorbell, transport),
+    }
 
 
 async def relay_events(ctx: dict[str, Any]) -> None:
@@ -50,7 +58,8 @@ async def relay_events(ctx: dict[str, Any]) -> None:
 async def deliver_mail(ctx: dict[str, Any]) -> None:
     """Send what is due."""
     mine = cast(Context, ctx)
-    while not mine["stopping"].is_set() and await deliver.deliver_due(mine["transport"], mine["settings"]):
+    sending = mine["transport"], mine["settings"], mine["pace"]
+    while not mine["stopping"].is_set() and await deliver.deliver_due(*sending):
         pass
 
 

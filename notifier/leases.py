@@ -56,6 +56,11 @@ class Queue:
     owner: str
     order: str
 
+    async def count_due(self, now: datetime, most: int) -> int:
+        """How many rows are due; counting ends at `most`."""
+        due = f"SELECT 1 FROM {self.table} WHERE due <= $1 LIMIT {int(most)}"
+        return int((await fetch(f"SELECT count(*) AS many FROM ({due}) AS due", now))[0]["many"])
+
     async def claim(self, now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool) -> Claimed:
         """Up to `limit` due rows in order; ours until `lease_until`.
 

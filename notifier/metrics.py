@@ -27,6 +27,10 @@ DIGEST_LATENESS = Histogram(
     ("cadence",),
     buckets=_SECONDS,
 )
+PACED = Counter("curbcast_mails_paced", "Times that a due mail was left due, by whose limit it was.", ("by",))
+PUSHED_BACK = Counter(
+    "curbcast_pushed_back", 'Times that a "later" closed a lane for a while, by whose it is.', ("by",)
+)
 TOLD = Counter("curbcast_events_told", "Events whose audience was written.")
 FAILED = Counter("curbcast_events_failed", "Times that telling an event failed; it is tried again.")
 SKIPPED = Counter("curbcast_skipped", "Notifications that are not mailed, by the typed reason.", ("reason",))

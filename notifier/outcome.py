@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 DETAIL_LENGTH = 500
 
@@ -39,3 +39,10 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of what is held open. Nothing may be sent afterwards."""
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A transport whose number of connections can be changed while it works."""
+
+    def allow(self, connections: int) -> None: ...

@@ -43,6 +43,7 @@ class PooledSmtp:
         self._start_seconds = start_seconds
         self._answer_seconds = answer_seconds
         self._rest_seconds = rest_seconds
+        self._connections = connections
         self._slots = asyncio.Semaphore(connections)
         self._idle: list[Line] = []
 
@@ -69,6 +70,14 @@ class PooledSmtp:
             return Outcome.of("deferred", f"{self._where}: not ready for a mail within {self._start_seconds:g} s")
         except OSError as error:
             return Outcome.of("deferred", f"{self._where}: {error}")
+
+    def allow(self, connections: int) -> None:
+        """From now on at most so many lines; those that are in use finish their mail first."""
+        if connections == self._connections:
+            return
+        self._connections, self._slots = connections, asyncio.Semaphore(connections)
+        while len(self._idle) > connections:
+            self._idle.pop(0).drop()
 
     async def close(self) -> None:
         """Say goodbye on every idle line."""
@@ -124,8 +133,9 @@ class PooledSmtp:
         return Outcome.of("sent", reply.message, reply.code)
 
     def _keep(self, line: Line, error: Refused | Unspeakable | None = None) -> None:
-        """Put the line back for the next mail, unless the server said that it hangs up."""
-        if isinstance(error, Refused) and error.code == _SERVICE_CLOSING:
+        """Put the line back for the next mail, unless the server said that it hangs up, or there are enough."""
+        is_over = isinstance(error, Refused) and error.code == _SERVICE_CLOSING
+        if is_over or len(self._idle) >= self._connections:
             line.drop()
         else:
             line.used_at = asyncio.get_running_loop().time()

@@ -16,6 +16,7 @@ from casework import clock, tracing
 from casework.config import Settings
 from notifier import metrics
 from notifier.backoff import wait_before_retry
+from notifier.departures import Departures
 from notifier.leases import Settlement
 from notifier.message_ids import ISSUE, NOTIFICATION, mail_name
 from notifier.notifications import State
@@ -59,15 +60,18 @@ async def send_all(
     *,
     lease_until: datetime,
     settle: Callable[[Sequence[Settlement]], Awaitable[None]],
+    departures: Departures | None = None,
 ) -> None:
     """Send, and settle as results come in: the fewer mails are between 250 and commit, the fewer a crash repeats.
 
-    A mail without an attempt is not ours any more, and is not sent.
+    A mail without an attempt is not ours any more, and is not sent. `departures` says when each begins, and is told how
+    it ended.
     """
+    departures = departures or Departures()
     free = asyncio.Semaphore(settings.smtp_connections)
 
     async def send(mail: Mail) -> Settlement:
-        async with free:
+        async with departures.turn(mail.id), free:
             if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
                 return Settlement(
                     mail.id,
@@ -82,6 +86,7 @@ async def send_all(
                     mail.message, sender=return_path(settings, mail.delivery), recipient=mail.recipient
                 )
                 span.set_attribute("curbcast.outcome", outcome.state)
+        departures.ended.append((mail.recipient, outcome))
         return _settlement(mail, attempts[mail.id], outcome, settings)
 
     sent = {mail.id: mail for mail in mails}

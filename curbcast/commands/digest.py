@@ -12,6 +12,8 @@ from curbcast.commands.people import run
 from curbcast.settings import load_settings
 from digests.jobs import send_due
 from digests.now import next_digest_at, preview_digest
+from notifier.doorbell import Doorbell
+from notifier.pace import SharedPace
 from notifier.transports import transport_for
 
 app = typer.Typer(no_args_is_help=True, help="Preview a digest, or send those that are due.")
@@ -46,8 +48,12 @@ def run_due() -> None:
 async def _run_due() -> str:
     settings = load_settings()
     transport = transport_for(settings)
+    doorbell = Doorbell(settings.redis_url) if settings.redis_url is not None else None
     try:
         with Console(stderr=True).status("Sending digests"):
-            return f"{await send_due(transport, settings)} digests were due."
+            sent = await send_due(transport, settings, pace=SharedPace(settings, doorbell, transport))
+            return f"{sent} digests were due."
     finally:
         await transport.close()
+        if doorbell is not None:
+            await doorbell.close()

@@ -19,6 +19,8 @@ from curbcast.importing.run import import_requests
 from curbcast.importing.sums import Sums
 from curbcast.importing.telling import tell_all
 from curbcast.settings import load_settings
+from notifier.doorbell import Doorbell
+from notifier.pace import SharedPace
 from notifier.transports import transport_for
 
 
@@ -71,6 +73,8 @@ async def _import(
     await migrate(settings.database_url)
     await open_database(settings.database_url)
     transport = transport_for(settings)
+    doorbell = Doorbell(settings.redis_url) if settings.redis_url is not None else None
+    pace = SharedPace(settings, doorbell, transport)
     try:
         with shown(file.name, Console(stderr=True)) as report:
             return await import_requests(
@@ -78,13 +82,15 @@ async def _import(
                 organization=organization,
                 column_map=columns,
                 notify=notify,
-                tell=lambda: tell_all(transport, settings),
+                tell=lambda: tell_all(transport, settings, pace),
                 as_of=as_of,
                 speed=speed,
                 report=report,
             )
     finally:
         await transport.close()
+        if doorbell is not None:
+            await doorbell.close()
         await close_database()
 
 

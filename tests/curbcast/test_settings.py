@@ -84,6 +84,7 @@ def test_production_demands_a_secret(
         ("SMTP_URL", "mail.example", "SMTP_URL "),
         ("DKIM_KEY_FILE", "/no/such.pem", "DKIM_KEY_FILE: /no/such.pem is no readable PEM key: "),
         ("DKIM_SELECTOR", "two words", "DKIM_SELECTOR: "),
+        ("PROVIDER_LIMITS", "/no/such.toml", "PROVIDER_LIMITS: /no/such.toml: "),
         ("PHOTO_STORE", "/srv/photos", "PHOTO_STORE: "),
         ("PHOTO_STORE", "s3:///prefix", "PHOTO_STORE: "),
         ("PHOTO_STORE_ENDPOINT", "minio:9000", "PHOTO_STORE_ENDPOINT: "),

@@ -181,6 +181,23 @@ async def test_many_mails_at_once_use_as_many_lines_as_are_allowed(mailbox: Mail
     assert mailbox.connections == 3
 
 
+async def test_fewer_lines_are_allowed_than_before_and_more_again(mailbox: Mailbox) -> None:
+    pool = PooledSmtp(SmtpServer.parse(mailbox.url), connections=3)
+
+    async def burst(allowed: int) -> list[str]:
+        pool.allow(allowed)
+        before = len(mailbox.commands)
+        await asyncio.gather(*(pool.send(LETTER, sender=SENDER, recipient=MAYA) for _ in range(9)))
+        return mailbox.commands[before:]
+
+    assert (await burst(3)).count("EHLO") == 3
+    assert (await burst(1)).count("EHLO") == 0
+    assert len(pool._idle) == 1
+    assert (await burst(2)).count("EHLO") == 1
+    await pool.close()
+    assert len(mailbox.mails) == 27
+
+
 async def test_a_line_is_left_after_as_many_mails_as_are_allowed(mailbox: Mailbox) -> None:
     async with sending(mailbox.url, mails_per_connection=2) as send:
         for _ in range(5):
