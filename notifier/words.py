@@ -44,8 +44,8 @@ _REASONS = {
         N_("You were mentioned in this comment."),
         N_("You were mentioned in at least one of these comments."),
     ),
-    "assignee": (N_("This request is assigned to you."), N_("At least one of these requests is assigned to you.")),
-    "worker": (N_("This work order is assigned to you."), N_("This work order is assigned to you.")),
+    "assignee": (N_("This request is assigned to you."), N_("At least one of these is assigned to you.")),
+    "worker": (N_("This work order is assigned to you."), N_("At least one of these is assigned to you.")),
     "was_assignee": (
         N_("This request was assigned to you until now."),
         N_("At least one of these requests was assigned to you until now."),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from casework import clock
-from casework.actions import areas, handling, merging, talking, watching
+from casework.actions import areas, handling, merging, talking, watching, work
 from curbcast.demo.people import point
 from curbcast.demo.stories import STORIES, Deed, Story
 from curbcast.demo.town import Demo, report
@@ -68,6 +68,10 @@ async def _do(demo: Demo, deed: Deed, at: datetime, request_id: int, requests: M
             await handling.recategorize(viewer, request_id, category_id=demo.categories[words].id)
         case "merge":
             await merging.merge_into(viewer, request_id, survivor_id=requests[words])
+        case "order":
+            handle, _, summary = words.partition(" ")
+            assignee, town = demo.viewers[handle].person_id, demo.organization.id
+            await work.create_work_order(viewer, town, summary=summary, request_id=request_id, assignee_id=assignee)
         case _:
             raise ValueError(f"nobody in Marlow can {verb}")
 

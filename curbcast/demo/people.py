@@ -48,11 +48,13 @@ class Desk:
     assignee: str | None = None
     route: tuple[str, ...] = ()
     private: bool = False
+    days: int | None = None
+    """How many working days its requests may take; the owner hears of those that take longer."""
 
 
 CATEGORIES = {
-    "Potholes": Desk("tom", ("roads@marlow.example",)),
-    "Street lights": Desk("lena"),
+    "Potholes": Desk("tom", ("roads@marlow.example",), days=5),
+    "Street lights": Desk("lena", days=10),
     "Graffiti": Desk(route=("cleaning@marlow.example",)),
     "Trees and parks": Desk("tom"),
     "Rubbish and recycling": Desk("lena", ("waste@marlow.example",)),

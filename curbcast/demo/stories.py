@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Deed = tuple[float, str, str, str]
-"""`words` are the comment; for `assign` a handle, for `recategorize` a category, for `merge` the survivor's summary."""
+"""`words` are the comment; for `assign` a handle, for `order` a handle and what to do, for `recategorize` a category,
+for `merge` the survivor's summary."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,10 @@ STORIES = (
     ),
     Story(
         100, "samir", POTHOLES, "Kerb stone loose at the bus stop", "Elm Street", 2,
-        ((24, "tom", "acknowledge", "Marked, we set it next week."),),
+        (
+            (24, "tom", "acknowledge", "Marked, we set it next week."),
+            (25, "rosa", "order", "tom Set the kerb stone at the bus stop"),
+        ),
     ),
     Story(
         96, "keiko", PARKS, "Pond smells since the weekend", "Mill Street", 14,
@@ -137,7 +141,11 @@ STORIES = (
     Story(72, "samir", PARKS, "Goal net torn", "Mill Street", 18, ((7, "keiko", "follow", ""),)),
     Story(
         70, "ines", POTHOLES, "Rejilla rota en el carril bici", "Quay Road", 9,
-        ((3, "tom", "acknowledge", "Cone set out, new grate on its way."), (9, "samir", "follow", "")),
+        (
+            (3, "tom", "acknowledge", "Cone set out, new grate on its way."),
+            (4, "tom", "order", "lena Fetch the new grate from the depot"),
+            (9, "samir", "follow", ""),
+        ),
     ),
     Story(66, "keiko", LIGHTS, "Light shines into bedrooms", "Tanner Close", 15, anonymous=True),
     Story(

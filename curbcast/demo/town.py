@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.access import Viewer, viewer_for
-from casework.actions import filing, membership
+from casework.actions import filing, membership, organizing
 from casework.actions.accounts import create_person, start_session
-from casework.organizations import Organization, RequestCategory
+from casework.organizations import Organization, RequestCategory, SlaUnit
 from casework.people import Person
 from casework.requests import ServiceRequest
+from casework.sla import Sla
 from curbcast.demo.people import CATEGORIES, NAME, PEOPLE, SLUG, point
 
 
@@ -46,6 +47,7 @@ async def found_town() -> Demo:
         if somebody.role is not None:
             await membership.add_member(organization, people[handle], somebody.role)
     owner = await viewer_for(people["rosa"])
+    await organizing.update_organization(owner, organization.id, uses_work=True)
     for name, desk in CATEGORIES.items():
         await membership.create_category(
             owner,
@@ -54,6 +56,8 @@ async def found_town() -> Demo:
             private=desk.private,
             assignee_id=people[desk.assignee].id if desk.assignee is not None else None,
             route_addresses=desk.route,
+            sla=Sla(desk.days, SlaUnit.DAYS) if desk.days is not None else None,
+            escalate_to=people["rosa"].address if desk.days is not None else None,
         )
     return await _as_it_stands(organization)
 

@@ -219,7 +219,7 @@ def test_a_bundle_of_several_deeds_tells_each() -> None:
 
 def test_a_bundle_speaks_of_several_requests_in_its_reasons() -> None:
     lines, who = bundle("en")
-    assert "At least one of these requests is assigned to you.\n" in render_bundle(lines).filled(who).text
+    assert "At least one of these is assigned to you.\n" in render_bundle(lines).filled(who).text
 
 
 def test_a_bundle_needs_a_line() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import time_machine
 
 from casework import clock
+from notifier.held import choose
+from notifier.preferences import Cadence
 from tests.telling import Telling, told
 
 TO_TOM = {("tom@example.org", "staff_work_order_assigned", "assignee")}
@@ -86,3 +88,23 @@ async def test_many_at_once_roll_up_though_they_are_about_no_request(telling: Te
         (rest,) = await telling.run()
     assert "work order #21: Lamp 20" in rest.text
     assert "work order #22: Lamp 21" in rest.text
+
+
+async def test_a_digest_tells_of_work_under_its_request_or_by_itself(telling: Telling) -> None:
+    town = telling.town
+    await choose(f"person:{town.tom.id}", "staff_work_order_assigned", Cadence.DAILY)
+    lamp = await telling.settled(categoryId=town.id_of(town.lights), summary="A dark lamp")
+    await order(telling, summary="Sweep the yard", assigneeId=town.id_of(town.tom))
+    await order(telling, requestId=lamp, assigneeId=town.id_of(town.tom))
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        (digest,) = await telling.run()
+    (lamp_at, of_lamp, of_yard) = (
+        digest.text.index(each)
+        for each in (
+            "#1 A dark lamp",
+            "Rosa Diaz gave you work order #2: Fit a new lamp",
+            "Rosa Diaz gave you work order #1: Sweep the yard",
+        )
+    )
+    assert lamp_at < of_lamp < of_yard
+    assert "At least one of these is assigned to you." in digest.text
