@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from casework.config import Settings
+from casework.config import Settings, is_loopback
 from notifier.receipts import take_in
 from notifier.reports import READ_AT_MOST
 
@@ -79,7 +79,7 @@ def _opened(url: str) -> Iterator[Box]:
         client = imaplib.IMAP4(host, parts.port or 143, timeout=_TIMEOUT_SECONDS)
     try:
         # A password travels in the clear to this machine alone.
-        if parts.scheme == "imap" and host not in ("localhost", "127.0.0.1", "::1"):
+        if parts.scheme == "imap" and not is_loopback(host):
             client.starttls(context)
         client.login(unquote(parts.username or ""), unquote(parts.password or ""))
         box = _Imap(client, unquote(parts.path.strip("/")) or "INBOX")
