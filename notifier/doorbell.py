@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -79,11 +79,16 @@ class Doorbell:
             raise
 
     async def ring(self, job: str, queue: str = NOTIFIER_QUEUE) -> None:
-        """Ask a worker to do `job` now. Rings within a tenth of a second are one."""
+        """Ask a worker to do `job` now. Of rings within a tenth of a second the first counts at once and the others
+        together at its end: a worker may have done the first one's work before the second rang.
+        """
+        rung, again = f"curbcast:rung:{job}", f"curbcast:rung:{job}:again"
         try:
             redis = await self.connect()
-            if await redis.set(f"curbcast:rung:{job}", 1, px=_COALESCE_MS, nx=True):
+            if await redis.set(rung, 1, px=_COALESCE_MS, nx=True):
                 await redis.enqueue_job(job, _queue_name=queue)
+            elif await redis.set(again, 1, px=_COALESCE_MS, nx=True):
+                await redis.enqueue_job(job, _queue_name=queue, _defer_by=timedelta(milliseconds=_COALESCE_MS))
         except AWAY as error:
             log.warning("doorbell_silent", job=job, error=repr(error))
 
