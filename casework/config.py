@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+WARM_UP = (50, 100, 200, 400, 800, 1500, 3000, 5000, 8000, 12_000, 18_000, 25_000, 35_000, 50_000)
+"""How many mails a new sender may send on each of its first days: twice as many as the day before, then half as many
+more, as large providers advise."""
 
 
 class Gallery(StrEnum):
@@ -49,6 +53,8 @@ class Settings(BaseSettings):
     mails_per_second: float | None = Field(default=None, gt=0)
     mail_back_off_seconds: float = Field(default=30.0, ge=0, le=1800)
     provider_limits: Path | None = None
+    warm_up_start: date | None = None
+    warm_up_ceilings: Annotated[tuple[Annotated[int, Field(ge=1)], ...], NoDecode] = WARM_UP
     unknown_mail: Literal["resend", "never"] = "resend"
     lease_seconds: int = Field(default=300, ge=120)
     relay_tick_seconds: float = Field(default=2.0, gt=0)
@@ -94,7 +100,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an absolute web address such as https://requests.example.org")
         return value.rstrip("/")
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "warm_up_ceilings", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         """Several, with commas between them."""

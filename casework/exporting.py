@@ -17,6 +17,7 @@ from casework.history import HistoryRow
 from casework.moderation import Flag, PersonTrust
 from casework.people import Member, Person, Session
 from casework.requests import Comment, ServiceRequest
+from casework.tokens import Ticket
 from casework.watching import Follow, Mute, Vote
 
 _OWN = ("id", "handle", "name", "address", "language", "time_zone", "confirmed_at", "created_at")
@@ -81,6 +82,9 @@ async def everything_about(viewer: Viewer, person: Person) -> dict[str, Any]:
         "trust": columns(await PersonTrust.filter(**mine).order_by("id"), ("organization_id", "trust", "changed_at")),
         "flags": columns(
             await Flag.filter(**mine).order_by("id"), ("request_id", "comment_id", "reason", "created_at")
+        ),
+        "links": columns(
+            await Ticket.filter(**mine).order_by("id"), ("purpose", "address", "created_at", "expires_at", "used_at")
         ),
         "acts": columns(await acts.order_by("id"), ("type", "request_id", "occurred_at")),
     }

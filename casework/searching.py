@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from casework import text
 from casework.access import Viewer, requests_seen_by
 from casework.errors import Invalid, SignInRequired
+from casework.moderation import Flag
 from casework.reading import PERSONAL
 from casework.requests import Comment, ServiceRequest, Status
 
@@ -48,6 +49,7 @@ class Search:
     assigned_to_me: bool = False
     mine: bool = False
     held: bool = False
+    flagged: bool = False
     updated_since: datetime | None = None
     submitted_since: datetime | None = None
     submitted_until: datetime | None = None
@@ -70,6 +72,8 @@ def find_requests(viewer: Viewer, search: Search) -> QuerySet[ServiceRequest]:
         found = found.filter(reporter_id=viewer.person_id)
     if search.held:
         found = found.filter(Q(held_at__isnull=False) | Q(id__in=Subquery(_held_comments(viewer))))
+    if search.flagged:  # for staff alone to know, as who is assigned
+        found = found.filter(id__in=Subquery(_flagged()), organization_id__in=viewer.staffed)
     if search.assigned_to_me:
         # Who is assigned is for staff alone to know, so elsewhere nobody is.
         found = found.filter(assignee_id=viewer.person_id, organization_id__in=viewer.staffed)
@@ -85,6 +89,10 @@ def _held_comments(viewer: Viewer) -> Any:
     if viewer.person_id is not None:
         mine |= Q(author_id=viewer.person_id)
     return Comment.filter(mine, held_at__isnull=False).values_list("request_id", flat=True)
+
+
+def _flagged() -> Any:
+    return Flag.all().values_list("request_id", flat=True)
 
 
 def _changed_since(viewer: Viewer, since: datetime) -> RawSQL:

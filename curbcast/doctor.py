@@ -23,12 +23,15 @@ from casework.config import Settings, is_loopback
 from casework.database import close_database, fetch, is_postgres, moment, open_database
 from casework.migrating import pending
 from digests.backlog import DIGESTS, EVENTS, LINES, MAILS, UNSENT, waiting
+from digests.flush import ALL_MAIL
 from notifier import templates
 from notifier.dkim_signature import Signer
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
 from notifier.lint import problems
 from notifier.published import texts_at
+from notifier.shared import Shared
 from notifier.smtp import Line, SmtpServer
+from notifier.warm_up import WarmUp
 from notifier.words import languages
 from notifier.worker import heartbeat
 
@@ -76,6 +79,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield schema
             if schema.state is State.FINE:
                 yield await _bounded("oldest work", _oldest_work, "Look into the workers' log.")
+                if settings.warm_up_start is not None:
+                    yield await _bounded("warm-up", lambda: _warm_up(settings), "Look into docs/sending.md.")
         yield await _bounded("redis", lambda: _redis(settings), "Is it running, and is REDIS_URL right?")
         yield await _bounded("workers", lambda: _workers(settings), "Start `curbcast worker notifier` and `digests`.")
         yield await _bounded("smtp", lambda: _smtp(settings), "Is SMTP_URL right, and may this machine connect?")
@@ -219,6 +224,19 @@ async def _signature(settings: Settings) -> Finding:
         seen = f"{signer.name} has a key of {signer.key.key_size} bits"
         return Finding("signature", State.DOUBTFUL, seen, f"Make one of {_BITS} bits: docs/sending.md.")
     return fine("signature", f"{signer.name} is published, and is ours")
+
+
+async def _warm_up(settings: Settings) -> Finding:
+    doorbell = Doorbell(settings.redis_url) if settings.redis_url is not None else None
+    try:
+        warm_up = WarmUp(settings, Shared(doorbell), ALL_MAIL)
+        ceiling, gone = warm_up.ceiling(clock.now()), await warm_up.gone(clock.now())
+    finally:
+        if doorbell is not None:
+            await doorbell.close()
+    if ceiling is None:
+        return fine("warm-up", "over: as many mails may go as there are")
+    return fine("warm-up", f"{min(gone, ceiling)} of today's {ceiling} mails are gone")
 
 
 async def _clock(settings: Settings) -> Finding:

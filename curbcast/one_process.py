@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from casework.config import Settings
 from casework.database import close_database, open_database
 from casework.migrating import migrate
 from curbcast.pruning import prune_nightly
+from digests.flush import ALL_MAIL
 from notifier import relay
 from notifier.at_work import stay_at_work
 from notifier.doorbell import DELIVER, RELAY, Doorbell
@@ -133,9 +135,8 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _workers(settings: Settings, doorbell: Doorbell, transport: Transport) -> AsyncIterator[None]:
     halves = (NOTIFIER_DUTIES, digests.worker.DUTIES)
-    at_work = [
-        asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport))) for duties in halves
-    ]
+    context = partial(context_of, settings, doorbell, transport, ALL_MAIL)
+    at_work = [asyncio.create_task(stay_at_work(duties, context())) for duties in halves]
     for job in (RELAY, DELIVER):  # what an earlier run left behind
         await doorbell.ring(job)
     try:

@@ -32,6 +32,7 @@ from notifier.sending import Mail, send_all
 
 BATCH = 200
 ISSUES = Queue("issue", "issue_attempt", "issue_id", order="due, id")
+ALL_MAIL = (NOTIFICATIONS, ISSUES)
 
 
 @dataclass
@@ -51,7 +52,11 @@ async def flush_due(transport: Transport, settings: Settings, pace: Pace = UNLIM
     now = clock.now()
     lease_until = now + settings.lease
     claimed = await ISSUES.claim(
-        now, lease_until=lease_until, limit=grant.many, resend_unknown=settings.unknown_mail == "resend"
+        now,
+        lease_until=lease_until,
+        limit=grant.many,
+        resend_unknown=settings.unknown_mail == "resend",
+        urgent_only=grant.urgent_only,
     )
     await _settle_lines(dict.fromkeys(claimed.given_up, State.UNKNOWN))
     if claimed.ours:

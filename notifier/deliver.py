@@ -36,7 +36,7 @@ from notifier.render import SharedLetter, render_bundle, render_shared
 from notifier.sending import Mail, send_all
 
 BATCH = 200
-NOTIFICATIONS = Queue("notification", "attempt", "notification_id", order="priority, due, id")
+NOTIFICATIONS = Queue("notification", "attempt", "notification_id", order="priority, due, id", urgent="priority = 0")
 
 
 _ASKED = ("id", "event_id", "recipient", "kind", "reasons", "attempts", "bulk", "carried_by_id", "priority", "state")
@@ -56,7 +56,11 @@ async def deliver_due(transport: Transport, settings: Settings, pace: Pace = UNL
     now = clock.now()
     lease_until = now + settings.lease
     claimed = await NOTIFICATIONS.claim(
-        now, lease_until=lease_until, limit=grant.many, resend_unknown=settings.unknown_mail == "resend"
+        now,
+        lease_until=lease_until,
+        limit=grant.many,
+        resend_unknown=settings.unknown_mail == "resend",
+        urgent_only=grant.urgent_only,
     )
     if claimed.given_up:
         await Notification.filter(carried_by_id__in=claimed.given_up).update(state=State.UNKNOWN, settled_at=now)

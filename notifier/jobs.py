@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
 import structlog
@@ -16,6 +17,7 @@ from casework.config import Settings
 from notifier import deliver, relay, rescue
 from notifier.bounce_mailbox import fetch_reports
 from notifier.doorbell import DELIVER, Doorbell
+from notifier.leases import Queue
 from notifier.outcome import Transport
 from notifier.pace import Pace, SharedPace
 
@@ -32,13 +34,19 @@ class Context(TypedDict):
     pace: Pace
 
 
-def context_of(settings: Settings, doorbell: Doorbell, transport: Transport) -> Context:
+def context_of(
+    settings: Settings,
+    doorbell: Doorbell,
+    transport: Transport,
+    counted: Sequence[Queue] = (deliver.NOTIFICATIONS,),
+) -> Context:
+    """`counted` are the queues whose mails count for a new sender's ceilings."""
     return {
         "settings": settings,
         "doorbell": doorbell,
         "transport": transport,
         "stopping": asyncio.Event(),
-        "pace": SharedPace(settings, doorbell, transport),
+        "pace": SharedPace(settings, doorbell, transport, counted),
     }
 
 

@@ -41,12 +41,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Grant:
-    """So many mails may begin, the first at `first` and each `apart` after the one before; the rest ask `again`."""
+    """So many mails may begin, the first at `first` and each `apart` after the one before; the rest ask `again`.
+
+    Some grants are for what is `urgent_only`.
+    """
 
     many: int
     first: float
     apart: float
     again: float
+    urgent_only: bool = False
 
     def start(self, place: int) -> float:
         """When the mail at this place, counted from 0, may begin."""

@@ -22,7 +22,10 @@ _MOMENT = "timestamptz"
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of one row. `due` is when to try again, or None when it is over or waits for something else."""
+    """What became of one row. `due` is when to try again, or None when it is over or waits for something else.
+
+    An attempt that was `not_begun` after all is taken back.
+    """
 
     id: int
     state: State
@@ -33,6 +36,7 @@ class Settlement:
     detail: str = ""
     skip: str | None = None
     held_until: datetime | None = None
+    not_begun: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -49,19 +53,34 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Queue:
-    """A table of mail with `state` and `due`, and the table of its attempts, whose column `owner` refers to it."""
+    """A table of mail with `state` and `due`, and the table of its attempts, whose column `owner` refers to it.
+
+    `urgent` is the condition for what no limit but the server's own holds up.
+    """
 
     table: str
     attempts: str
     owner: str
     order: str
+    urgent: str = "FALSE"
 
-    async def count_due(self, now: datetime, most: int) -> int:
+    async def count_due(self, now: datetime, most: int, *, urgent_only: bool = False) -> int:
         """How many rows are due; counting ends at `most`."""
-        due = f"SELECT 1 FROM {self.table} WHERE due <= $1 LIMIT {int(most)}"
+        due = f"SELECT 1 FROM {self.table} WHERE due <= $1 AND {self._if(urgent_only)} LIMIT {int(most)}"
         return int((await fetch(f"SELECT count(*) AS many FROM ({due}) AS due", now))[0]["many"])
 
-    async def claim(self, now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool) -> Claimed:
+    async def count_attempts(self, since: datetime, most: int) -> int:
+        """How many attempts were begun since then; of more than `most`, so many. They are numbered as they come."""
+        latest = f"SELECT started_at FROM {self.attempts} ORDER BY id DESC LIMIT {int(most)}"
+        rows = await fetch(f"SELECT count(*) AS many FROM ({latest}) AS latest WHERE started_at >= $1", since)
+        return int(rows[0]["many"])
+
+    def _if(self, urgent_only: bool) -> str:
+        return self.urgent if urgent_only else "TRUE"
+
+    async def claim(
+        self, now: datetime, *, lease_until: datetime, limit: int, resend_unknown: bool, urgent_only: bool = False
+    ) -> Claimed:
         """Up to `limit` due rows in order; ours until `lease_until`.
 
         Where unknown mail must not be resent, a row whose attempt turns out unknown is settled as such.
@@ -69,7 +88,7 @@ class Queue:
         async with transaction():
             skip_locked = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
             found = await fetch(
-                f"SELECT id, state FROM {self.table} WHERE due <= $1 ORDER BY {self.order}"
+                f"SELECT id, state FROM {self.table} WHERE due <= $1 AND {self._if(urgent_only)} ORDER BY {self.order}"
                 f" LIMIT {int(limit)} {skip_locked}",
                 now,
             )
@@ -157,4 +176,8 @@ class Queue:
                 as_rows(tried),
             )
         ours = {row["id"] for row in rows}
+        taken_back = {each.id: each.attempt_id for each in settlements if each.not_begun and each.id in ours}
+        if taken_back:
+            await fetch(f"DELETE FROM {self.attempts} WHERE id {any_of('$1')}", list(taken_back.values()))
+            await fetch(f"UPDATE {self.table} SET attempts = attempts - 1 WHERE id {any_of('$1')}", list(taken_back))
         return [each for each in settlements if each.id in ours]

@@ -16,7 +16,7 @@ import os
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -35,8 +35,9 @@ from notifier.outcome import Adjustable, Transport
 from notifier.providers import Providers
 from notifier.sending import Mail
 from notifier.shared import Shared
+from notifier.warm_up import WarmUp
 
-SERVER = "the server"
+SERVER = "server"
 _SENDER_SECONDS = 60.0
 _PUSHED_BACK = 0.1
 """The part of a batch that must hear "later" before its lane is closed."""
@@ -78,9 +79,12 @@ UNLIMITED = Pace()
 class SharedPace(Pace):
     """The limits of the settings, kept together with all other workers."""
 
-    def __init__(self, settings: Settings, doorbell: Doorbell | None, transport: Transport) -> None:
+    def __init__(
+        self, settings: Settings, doorbell: Doorbell | None, transport: Transport, counted: Sequence[Queue] = ()
+    ) -> None:
         self._settings = settings
         self._shared = Shared(doorbell)
+        self._warm_up = WarmUp(settings, self._shared, counted)
         self._transport = transport
         self._providers = Providers.read(settings.provider_limits)
         self._server = Limit(settings.mails_per_second, settings.smtp_connections_in_all)
@@ -93,16 +97,19 @@ class SharedPace(Pace):
         if not await self._join():
             return Grant(0, 0.0, 0.0, 0.0)
         (lane,) = await self._lanes([SERVER])
-        if self._server.mails_per_second is None and not lane.is_troubled:
+        left = await self._warm_up.left(now)
+        if self._server.mails_per_second is None and not lane.is_troubled and left is None:
             return await super().grant(queue, wanted)
         if behind is not None and await behind.count_due(now, 1) and not await queue.count_due(now - _LATE, 1):
             return Grant(0, 0.0, 0.0, 0.0)
-        due = await queue.count_due(now, wanted)
+        urgent_only = left == 0
+        due = await queue.count_due(now, wanted if not left else min(wanted, left), urgent_only=urgent_only)
         if not due:
             return Grant(0, 0.0, 0.0, 0.0)
         given = await self._on_lane(SERVER, lambda lane: lane.grant(due, now.timestamp(), self._server))
         metrics.PACED.labels("server").inc(due - given.many)
-        return given
+        many = await self._warm_up.take(now, given.many, urgent=urgent_only)
+        return replace(given, many=many, urgent_only=urgent_only)
 
     async def depart(self, mails: Sequence[Mail], grant: Grant) -> Batch:
         now = clock.now().timestamp()
@@ -127,6 +134,7 @@ class SharedPace(Pace):
                     slots[mail.id] = slot
                 going.append((place, mail))
         metrics.PACED.labels("provider").inc(len(later))
+        await self._warm_up.give_back(clock.now(), grant.many - len(going))
         going.sort(key=lambda each: each[0])
         return Batch([mail for _, mail in going], later, Departures(starts, slots))
 

@@ -35,7 +35,7 @@ class _Provider(BaseModel):
 
 @dataclass(frozen=True)
 class Providers:
-    """Which lane an address is on, and what that lane takes."""
+    """Which lane an address is on (`@google`, `@springfield.example`), and what that lane takes."""
 
     lanes: Mapping[str, str]
     limits: Mapping[str, Limit]
@@ -51,8 +51,8 @@ class Providers:
                 for domain in provider.domains:
                     if domain.lower() in lanes:
                         raise ValueError(f"{domain} is named twice")
-                    lanes[domain.lower()] = name
-                limits[name] = Limit(provider.mails_per_second, provider.connections)
+                    lanes[domain.lower()] = f"@{name}"
+                limits[f"@{name}"] = Limit(provider.mails_per_second, provider.connections)
         except ValidationError as error:
             place = ".".join(map(str, (name, *error.errors()[0]["loc"])))
             raise ValueError(f"PROVIDER_LIMITS: {file}: {place}: {error.errors()[0]['msg']}") from error
@@ -63,7 +63,7 @@ class Providers:
     def lane_of(self, address: str) -> str:
         """The provider's, or one for this domain alone."""
         domain = address.rpartition("@")[2].lower()
-        return self.lanes.get(domain, domain)
+        return self.lanes.get(domain, f"@{domain}")
 
     @property
     def share_connections(self) -> bool:

@@ -73,14 +73,7 @@ async def send_all(
     async def send(mail: Mail) -> Settlement:
         async with departures.turn(mail.id), free:
             if clock.now() + SEND_TIMEOUT > lease_until:  # too late to be sure that nobody else claims it meanwhile
-                return Settlement(
-                    mail.id,
-                    State.PENDING,
-                    due=clock.now(),
-                    attempt_id=attempts[mail.id],
-                    outcome=State.DEFERRED,
-                    detail="not begun: the batch took too long",
-                )
+                return Settlement(mail.id, State.PENDING, due=clock.now(), attempt_id=attempts[mail.id], not_begun=True)
             with _traced(mail) as span:
                 outcome = await transport.send(
                     mail.message, sender=return_path(settings, mail.delivery), recipient=mail.recipient
@@ -93,7 +86,7 @@ async def send_all(
 
     async def settle_and_say(done: Sequence[Settlement]) -> None:
         await settle(done)
-        _say([(sent[each.id], each) for each in done])
+        _say([(sent[each.id], each) for each in done if not each.not_begun])
 
     done: list[Settlement] = []
     for result in asyncio.as_completed([asyncio.create_task(send(mail)) for mail in mails if mail.id in attempts]):

@@ -47,6 +47,9 @@ class RequestFilter:
     held: bool = strawberry.field(
         default=False, description="Only those that wait for staff to release them, or have a comment that does."
     )
+    flagged: bool = strawberry.field(
+        default=False, description="Only those that somebody flagged, or of which they flagged a comment. For staff."
+    )
     updated_since: datetime | None = strawberry.field(
         default=None, description="Only those to which something happened at or after this moment."
     )
@@ -66,6 +69,7 @@ async def _search(wanted: RequestFilter | None) -> Search:
         assigned_to_me=wanted.assigned_to_me,
         mine=wanted.mine,
         held=wanted.held,
+        flagged=wanted.flagged,
         updated_since=wanted.updated_since,
     )
 

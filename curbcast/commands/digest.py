@@ -10,6 +10,7 @@ from rich.console import Console
 from casework.people import Person
 from curbcast.commands.people import run
 from curbcast.settings import load_settings
+from digests.flush import ALL_MAIL
 from digests.jobs import send_due
 from digests.now import next_digest_at, preview_digest
 from notifier.doorbell import Doorbell
@@ -51,7 +52,7 @@ async def _run_due() -> str:
     doorbell = Doorbell(settings.redis_url) if settings.redis_url is not None else None
     try:
         with Console(stderr=True).status("Sending digests"):
-            sent = await send_due(transport, settings, pace=SharedPace(settings, doorbell, transport))
+            sent = await send_due(transport, settings, pace=SharedPace(settings, doorbell, transport, ALL_MAIL))
             return f"{sent} digests were due."
     finally:
         await transport.close()

@@ -19,6 +19,7 @@ from curbcast.importing.run import import_requests
 from curbcast.importing.sums import Sums
 from curbcast.importing.telling import tell_all
 from curbcast.settings import load_settings
+from digests.flush import ALL_MAIL
 from notifier.doorbell import Doorbell
 from notifier.pace import SharedPace
 from notifier.transports import transport_for
@@ -74,7 +75,7 @@ async def _import(
     await open_database(settings.database_url)
     transport = transport_for(settings)
     doorbell = Doorbell(settings.redis_url) if settings.redis_url is not None else None
-    pace = SharedPace(settings, doorbell, transport)
+    pace = SharedPace(settings, doorbell, transport, ALL_MAIL)
     try:
         with shown(file.name, Console(stderr=True)) as report:
             return await import_requests(

@@ -37,6 +37,7 @@ from curbcast.logs import configure_logs
 from curbcast.one_process import NOTIFIER_DUTIES, Running, running
 from curbcast.settings import load_settings
 from curbcast.tracing import traced
+from digests.flush import ALL_MAIL
 from notifier.at_work import stay_at_work
 from notifier.captured import CapturedMail
 from notifier.doorbell import DIGESTS_QUEUE, NOTIFIER_QUEUE, Doorbell
@@ -188,7 +189,7 @@ async def _work(settings: Settings, redis_url: str, half: Half) -> None:
         transport = transport_for(settings)
         stack.push_async_callback(transport.close)
         duties = DUTIES[half]
-        working = asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport)))
+        working = asyncio.create_task(stay_at_work(duties, context_of(settings, doorbell, transport, ALL_MAIL)))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)
         with suppress(asyncio.CancelledError):

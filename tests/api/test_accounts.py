@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tortoise import Tortoise
+
 from api.ids import global_id
 from api.transaction import AnsweredMutation
 from casework.areas import AreaFollow, WatchArea
@@ -155,6 +157,53 @@ async def test_an_account_is_exported_whole_and_closed_for_good(telling: Telling
     assert (row.state, row.skip) == ("skipped", "account_closed")
     see = "query ($id: ID!) { request(id: $id) { reporter { name } } }"
     assert (await town.ask(None, see, id=request))["request"]["reporter"] == {"name": "Closed account"}
+
+
+EXPORTED = {
+    "member.person": "memberships",
+    "session.person": "sessions",
+    "service_request.reporter": "requests",
+    "ticket.person": "links",
+    "comment.author": "comments",
+    "photo.uploader": "photos",
+    "follow.person": "follows",
+    "mute.person": "mutes",
+    "vote.person": "votes",
+    "area_follow.person": "area_follows",
+    "watch_area.owner": "watch_areas",
+    "history.actor": "acts",
+    "flag.person": "flags",
+    "person_trust.person": "trust",
+    "reader_settings.person": "mail_settings",
+    "notification.person": "notifications",
+    "issue.person": "digests",
+}
+"""Each column that says whom a row is about, and the noun under which they find it."""
+
+AN_ORGANIZATIONS_OWN = {
+    "request_category.assignee",
+    "service_request.assignee",
+    "service_request.typed_by",
+    "assignment_rule.assignee",
+    "work_order.assignee",
+    "api_key.created_by",
+    "opening.author",
+}
+"""How an organization divides its work, which isn't about a person once they have left it (rule 3)."""
+
+
+async def test_each_table_that_says_whom_it_is_about_is_exported(town: Town) -> None:
+    data = json.loads((await town.done(town.maya, "exportAccount", "data"))["data"])
+    about = {
+        f"{model._meta.db_table}.{name}"
+        for models in (Tortoise.apps or {}).values()
+        for model in models.values()
+        for name in model._meta.fk_fields | model._meta.o2o_fields
+        if getattr(model._meta.fields_map[name], "related_model", None) is Person
+    }
+    assert about - set(EXPORTED) <= AN_ORGANIZATIONS_OWN
+    assert set(EXPORTED) <= about
+    assert set(EXPORTED.values()) <= set(data)
 
 
 async def test_what_a_watcher_chose_is_exported_and_goes_with_the_account(telling: Telling) -> None:

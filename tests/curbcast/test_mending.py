@@ -115,6 +115,8 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(
         "templates",
     ]
     assert found["workers"].seen == "notifier on 1 machines, digests on 1 machines"
+    warming = await _findings(config.model_copy(update={"warm_up_start": clock.now().date()}))
+    assert warming["warm-up"] == Finding("warm-up", State.FINE, "0 of today's 50 mails are gone")
     await transport.close()
     await doorbell.close()
 

@@ -133,6 +133,27 @@ async def test_a_worker_that_comes_back_after_its_lease_writes_nothing_over_its_
     assert [each.outcome for each in await Attempt.all().order_by("id")] == [State.UNKNOWN, State.SENT]
 
 
+async def test_a_mail_for_which_the_lease_leaves_no_time_is_not_begun_and_no_try_of_it_is_counted(
+    telling: Telling,
+) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        await _reported(telling)
+        await telling.town.done(None, "requestPasswordReset", address="ines@example.org")
+        await telling.relay()
+
+        async def meanwhile() -> None:
+            clock.shift(telling.settings.lease - timedelta(seconds=60))
+
+        slow = Slow(meanwhile, Outcome("sent", 250, "Ok"))
+        await deliver_due(slow, telling.settings.model_copy(update={"smtp_connections": 1}))
+        assert slow.mails == 1
+        waiting = await Notification.exclude(state__in=[State.SENT, State.SKIPPED])
+        assert waiting
+        assert {(row.state, row.attempts) for row in waiting} == {(State.PENDING, 0)}
+        assert await Attempt.all().count() == 1
+        assert len(await telling.deliver()) == len(waiting)
+
+
 async def test_a_worker_whose_lease_ran_out_while_it_wrote_begins_nothing(telling: Telling) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         await _reported(telling)

@@ -157,6 +157,10 @@ async def test_anybody_flags_what_they_see_and_staff_alone_read_it(telling: Tell
         await town.done(person, "flagContent", contentId=request, reason="This is rude.")
     assert await Flag.all().count() == 2
     assert await telling.run() == []
+    flagged = "{ requests(filter: {flagged: true}) { nodes { id } } }"
+    assert (await town.ask(town.tom, flagged))["requests"]["nodes"] == [{"id": request}]
+    for outsider in (None, town.maya, town.ines, town.otto):
+        assert (await town.ask(outsider, flagged))["requests"]["nodes"] == []
     see = "query ($id: ID!) { request(id: $id) { history { nodes { type reason actor { name } } } } }"
     staff = (await town.ask(town.tom, see, id=request))["request"]["history"]["nodes"]
     assert [(each["type"], each["reason"]) for each in staff][1:] == [("ContentFlagged", "This is rude.")] * 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ import time_machine
 
 from bench.servers import Server, free_port
 from casework.database import fetch
-from digests.flush import flush_due
+from digests.flush import ALL_MAIL, flush_due
 from digests.gather import gather_due
 from notifier.deliver import deliver_due
 from notifier.doorbell import Doorbell
@@ -21,6 +21,7 @@ from notifier.lanes import ROUND_SECONDS
 from notifier.outcome import Outcome
 from notifier.pace import SharedPace
 from notifier.providers import Providers
+from notifier.shared import Shared
 from tests.telling import KeepingTransport, Mail, Telling, told
 
 NOW = datetime(2026, 11, 30, 15, tzinfo=UTC)
@@ -34,7 +35,7 @@ async def workers(telling: Telling, url: str, many: int = 1, **limits: Any) -> A
     doorbells = [Doorbell(url) for _ in range(many)]
     if await doorbells[0].answers():
         await (await doorbells[0].connect()).flushdb()
-    yield [SharedPace(config, doorbell, telling.transport) for doorbell in doorbells]
+    yield [SharedPace(config, doorbell, telling.transport, ALL_MAIL) for doorbell in doorbells]
     for doorbell in doorbells:
         await doorbell.close()
 
@@ -246,22 +247,58 @@ def test_a_domain_has_its_providers_limit_or_that_of_all_others_for_itself(tmp_p
     text = '[google]\ndomains = ["gmail.com"]\nconnections = 9\n[others]\ndomains = ["*"]\nmails_per_second = 2\n'
     providers = limits(tmp_path / "providers.toml", text)
     lanes = [providers.lane_of(address) for address in ("a@GMail.com", "a@x.org", "b@x.org", "a@y.org")]
-    assert lanes == ["google", "x.org", "x.org", "y.org"]
+    assert lanes == ["@google", "@x.org", "@x.org", "@y.org"]
     assert [providers.limit_of(lane).mails_per_second for lane in lanes] == [None, 2, 2, 2]
-    assert providers.limit_of("google").connections == 9
+    assert providers.limit_of("@google").connections == 9
 
 
 async def test_workers_divide_the_connections_among_themselves(telling: Telling, valkey: Server) -> None:
-    shares: list[Sequence[int]] = []
+    allowed: list[int] = []
 
     class Counting(KeepingTransport):
         def allow(self, connections: int) -> None:
-            shares.append((connections,))
+            allowed.append(connections)
 
     telling.transport = Counting()
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOW, tick=False) as clock:
         await commented(telling)
         await telling.relay()
         async with workers(telling, valkey.url, smtp_connections_in_all=3) as (one,):
+            doorbell = Doorbell(valkey.url)
+            others, until = [f" another:{number}" for number in range(3)], NOW.timestamp() + 30
+            await Shared(doorbell).change("senders", lambda state: state.update(dict.fromkeys(others, until)))
+            assert await sends(telling, one) == []  # three others have one each
+            assert allowed == []
+            await Shared(doorbell).change("senders", lambda state: [state.pop(name) for name in others[1:]])
             assert len(await sends(telling, one)) == 4
-            assert set(shares) == {(3,)}
+            assert set(allowed) == {1}  # the other one, which comes first, has two
+            clock.shift(timedelta(seconds=31))  # and has died
+            await sends(telling, one)
+            assert allowed[-1] == 3
+            await doorbell.close()
+
+
+async def test_a_new_sender_sends_so_many_a_day_whatever_redis_forgets_and_account_mail_besides(
+    telling: Telling, valkey: Server
+) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        expected = await commented(telling)
+        await telling.relay()
+        await fetch("DELETE FROM attempt")  # what was sent in preparing is not today's
+        async with workers(telling, valkey.url, 2, warm_up_start=NOW.date(), warm_up_ceilings=(1, 2)) as crew:
+            mails = await sends(telling, crew[0]) + await sends(telling, crew[1])
+            assert len(mails) == 1
+            doorbell = Doorbell(valkey.url)
+            await (await doorbell.connect()).flushdb()
+            await doorbell.close()
+            assert await sends(telling, crew[1]) == []
+            assert await tries() == [("pending", 0)] * 3
+            await telling.town.done(None, "requestPasswordReset", address="maya@example.org")
+            await telling.relay()
+            assert [mail.kind for mail in await sends(telling, crew[0])] == ["password_reset"]
+            assert await sends(telling, crew[0]) == []
+            clock.shift(timedelta(days=1))
+            tomorrow = await sends(telling, crew[1]) + await sends(telling, crew[0])
+            assert len(tomorrow) == 2
+            clock.shift(timedelta(days=1))  # there is no ceiling for the third day
+            assert told([*mails, *tomorrow, *await sends(telling, crew[0])]) == expected
