@@ -14,7 +14,7 @@ from functools import partial
 
 from casework.access import Viewer, require
 from casework.errors import CannotMerge, CaseworkError, Conflict, Forbidden, Held, IllegalMove
-from casework.lifecycle import Move, Part, after, check_may_comment
+from casework.lifecycle import Move, Part, after, check_may_act, check_may_comment
 from casework.organizations import Organization, Restriction
 from casework.permissions import Action
 from casework.requests import ServiceRequest, Status
@@ -88,6 +88,8 @@ def _update(viewer: Viewer, request: ServiceRequest) -> None:
     if not (viewer.is_staff_of(request.organization_id) or viewer.is_reporter(request)):
         raise Forbidden("Only the reporter and staff can change what was reported.")
     _refuse_archived(request)
+    part = viewer.part(request)
+    check_may_act(request.status, part, restriction_for(request, part))
 
 
 def _comment(viewer: Viewer, request: ServiceRequest) -> None:

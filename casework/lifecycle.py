@@ -62,6 +62,11 @@ def check_may_comment(status: Status, part: Part, restriction: Restriction) -> N
     """Whether a comment is welcome now; raises as `after` does."""
     if status is Status.ARCHIVED:
         raise IllegalMove("This request is archived; report a new one instead.")
+    check_may_act(status, part, restriction)
+
+
+def check_may_act(status: Status, part: Part, restriction: Restriction) -> None:
+    """Whether anything that is no move is welcome now. Raises Restricted."""
     if part is not Part.STAFF:
         _check_restriction(status, None, restriction)
 

@@ -4,7 +4,7 @@ Between the request that brought a viewer and the lock that their act waits for,
 away. So an act reads it again, with a lock that whoever changes a membership has to wait for: either the act comes
 first, whole, or the change does, and the act is refused.
 
-Locks are taken in one order: members by id, then organizations, then requests.
+Locks are taken in one order: members by id, then organizations, then requests, then work orders.
 """
 
 from __future__ import annotations

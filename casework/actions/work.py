@@ -44,6 +44,7 @@ async def create_work_order(
     organization = await organization_for(organization_id)
     require(viewer, Action.WORK, organization_id)
     refuse_without_work(organization)
+    number = await _next_number(organization)  # which locks it: organizations come before requests
     if request_id is not None:
         request = await lock_request(viewer, request_id)
         if request.organization_id != organization_id:
@@ -55,7 +56,7 @@ async def create_work_order(
     check_due_date(due_at, at)
     order = await WorkOrder.create(
         organization=organization,
-        number=await _next_number(organization),
+        number=number,
         request_id=request_id,
         summary=text.line(summary, "summary"),
         description=text.text(description, "description", required=False),

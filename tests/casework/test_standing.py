@@ -127,14 +127,19 @@ async def test_of_two_owners_who_remove_each_other_one_stays(town: Town) -> None
     assert (await role_of(town, town.rosa), await role_of(town, town.mark)) == (Role.OWNER, None)
 
 
-async def test_a_close_and_a_removal_of_its_assignee_wait_for_each_other_without_a_knot(town: Town) -> None:
-    """Both write events of the organization while one of them holds it and the other one the request."""
+async def test_handling_requests_and_removing_their_assignee_wait_for_each_other_without_a_knot(town: Town) -> None:
+    """All write events of the organization while some of them hold it and others the request."""
+    await town.done(town.rosa, "updateOrganization", organizationId=town.id_of(town.springfield), usesWork=True)
     for _ in range(5):
         requests = [await town.report() for _ in range(6)]
-        closing = [town.mutate(town.mark, "closeRequest", requestId=each, comment="Done.") for each in requests]
         values = {"organizationId": town.id_of(town.springfield), "personId": town.id_of(town.tom)}
-        removal, *closed = await asyncio.gather(town.mutate(town.rosa, "removeMember", **values), *closing)
-        assert [payload["userErrors"] for payload in (removal, *closed)] == [[]] * 7
+        place = values["organizationId"]
+        deeds = [town.mutate(town.rosa, "removeMember", **values)]
+        for each in requests:
+            deeds.append(town.mutate(town.mark, "closeRequest", requestId=each, comment="Done."))
+            work = {"organizationId": place, "requestId": each, "summary": "Sweep"}
+            deeds.append(town.mutate(town.mark, "createWorkOrder", **work))
+        assert [payload["userErrors"] for payload in await asyncio.gather(*deeds)] == [[]] * 13
         await town.done(
             town.rosa,
             "inviteMember",
