@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from notifier import clean
+from notifier.pictures import Picture
 
 _HEX_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
@@ -36,7 +37,8 @@ class _Cleaned:
 
 @dataclass(frozen=True)
 class OrganizationFacts(_Cleaned):
-    """`time_zone` is an IANA name, `color` is #rrggbb, `logo_url` https. ValueError for another colour.
+    """`time_zone` is an IANA name, `color` is #rrggbb, `logo_url` https; a `logo` comes with the mail. ValueError for
+    another colour.
 
     Mail comes from `sender_name`, or from the organization's name, and answers go to `reply_to`, if anywhere.
     """
@@ -45,6 +47,7 @@ class OrganizationFacts(_Cleaned):
     time_zone: str
     color: str = DEFAULT_COLOR
     logo_url: str | None = None
+    logo: Picture | None = None
     postal_address: str | None = None
     sender_name: str | None = None
     reply_to: str | None = None

@@ -6,6 +6,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
 
+LARGEST = 20_000
+"""Bytes: each comes with every mail."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -14,6 +17,11 @@ class Picture:
     cid: str
     data: bytes
 
+    @property
+    def address(self) -> str:
+        """An address that holds the whole picture, for pages that show a mail."""
+        return f"data:image/png;base64,{b64encode(self.data).decode()}"
+
     @cached_property
     def part(self) -> bytes:
         """The whole body part, encoded once for all who get it."""
@@ -21,6 +29,6 @@ class Picture:
         lines = b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
         return (
             b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
-            b'Content-Disposition: inline; filename="map.png"\r\nContent-ID: <%s>\r\n\r\n%s\r\n'
-            % (self.cid.encode("ascii"), lines)
+            b'Content-Disposition: inline; filename="%s.png"\r\nContent-ID: <%s>\r\n\r\n%s\r\n'
+            % (self.cid.partition("-")[0].encode("ascii"), self.cid.encode("ascii"), lines)
         )

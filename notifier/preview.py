@@ -27,18 +27,20 @@ from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered
 from notifier.kinds import CATALOGUE, KINDS
 from notifier.odd_samples import PLAIN, odd_samples
 from notifier.openings import filled_opening
+from notifier.pictures import Picture
 from notifier.render import SharedLetter, render_bundle, render_shared
-from notifier.samples import MARLOW, NOW, SITE, bundle
+from notifier.samples import MARLOW, NOW, SITE, bundle, sample_logo
 from notifier.words import languages
 
 DIGEST, BUNDLE = "digest", "bundle"
 BRANDS: dict[str, OrganizationFacts] = {
     "marlow": MARLOW,
     "plain": OrganizationFacts(name=MARLOW.name, time_zone=MARLOW.time_zone),
-    "bright": replace(MARLOW, color="#ffdd00", logo_url=f"{SITE}/logo.png"),
-    "dark": replace(MARLOW, color="#0b0c0c"),
+    "bright": replace(MARLOW, color="#ffdd00", logo=sample_logo()),
+    "dark": replace(MARLOW, color="#0b0c0c", logo_url=f"{SITE}/logo.png"),
 }
-"""Marlow's own colours, none at all, a light one with a logo, and one as dark as the page at night."""
+"""Marlow's own colours, none at all, a light one with an uploaded logo, and one as dark as the page at night, its logo
+fetched from afar."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class Preview:
     eml: bytes
     typed: frozenset[str]
     stoppable: bool
+
+    @property
+    def page(self) -> str:
+        """The html with the pictures that come with it in it."""
+        page = self.rendered.html
+        for part in message_from_bytes(self.eml, policy=SMTP).walk():
+            data = part.get_payload(decode=True)
+            if part.get_content_type() == "image/png" and isinstance(data, bytes):
+                picture = Picture(str(part["Content-ID"]).strip("<>"), data)
+                page = page.replace(f"cid:{picture.cid}", picture.address)
+        return page
 
     @property
     def title(self) -> str:

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import datetime
+from typing import Any
 
 from casework import text
 from casework.access import Viewer, organization_for, require
+from casework.actions.members import lock_organization
 from casework.actions.steps import action
 from casework.errors import Invalid, NotFound
 from casework.permissions import Action
-from notifier.branding import Branding, Opening
+from notifier.branding import LOOK, Branding, BrandVersion, Opening
 from notifier.headers import NAME_WIDTH
 from notifier.kinds import KINDS
+from notifier.logos import logo_of
 from notifier.openings import check_opening
 from notifier.words import languages
 
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 _POSTAL_MAX = 300
-_FIELDS = ("color", "logo_url", "reply_to", "postal_address", "sender_name")
 
 
-def checked_brand(given: dict[str, str]) -> dict[str, str]:
-    """The columns of a Branding as they are kept; an empty value is the default. Raises Invalid, naming the field."""
-    kept = {}
+async def checked_brand(given: dict[str, str]) -> dict[str, Any]:
+    """The columns of a Branding as they are kept; an empty value is the default. Raises Invalid, naming the field.
+
+    `logo` is a picture in base64. There is one logo: an uploaded one takes the place of `logo_url`, and the other way.
+    """
+    kept: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in _FIELDS:
+        if name not in LOOK:
             raise KeyError(name)
-        kept[name] = _checked(name, value.strip()) if value.strip() else str(Branding._meta.fields_map[name].default)
+        if not value.strip():
+            kept[name] = Branding._meta.fields_map[name].default
+        elif name == "logo":
+            kept["logo"] = await asyncio.to_thread(logo_of, value, name)
+        else:
+            kept[name] = _checked(name, value.strip())
+    if kept.get("logo"):
+        kept["logo_url"] = ""
+    elif kept.get("logo_url"):
+        kept["logo"] = None
     return kept
 
 
@@ -47,11 +63,35 @@ def _checked(name: str, value: str) -> str:
 @action
 async def update_branding(viewer: Viewer, organization_id: int, given: dict[str, str]) -> Branding:
     """Change some of it; what isn't given stays, and what is empty becomes the default again."""
-    await organization_for(organization_id)
+    await lock_organization(organization_id)
     require(viewer, Action.DRESS_MAIL, organization_id)
+    kept, at = await checked_brand(given), viewer.occasion().at
     row, _ = await Branding.get_or_create(organization_id=organization_id)
-    await row.update_from_dict(checked_brand(given)).save()
+    if not await BrandVersion.exists(organization_id=organization_id):
+        await _keep(row, None, at)  # what was before, so that the first change can be taken back, too
+    await row.update_from_dict(kept).save()
+    await _keep(row, viewer.person_id, at)
     return row
+
+
+@action
+async def undo_branding(viewer: Viewer, organization_id: int) -> Branding:
+    """Mail looks as it did before the last change. Raises NotFound where there is none to take back."""
+    await lock_organization(organization_id)
+    require(viewer, Action.DRESS_MAIL, organization_id)
+    kept = await BrandVersion.filter(organization_id=organization_id, undone_at__isnull=True).order_by("-id").limit(2)
+    if len(kept) < 2:
+        raise NotFound("There is no change of this look to take back.", field="organization_id")
+    newest, before = kept
+    newest.undone_at = viewer.occasion().at
+    await newest.save(update_fields=["undone_at"])
+    row = await Branding.get(organization_id=organization_id)
+    await row.update_from_dict(before.look).save()
+    return row
+
+
+async def _keep(row: Branding, author_id: int | None, at: datetime) -> None:
+    await BrandVersion.create(organization_id=row.organization_id, author_id=author_id, created_at=at, **row.look)
 
 
 @action

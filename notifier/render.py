@@ -93,7 +93,7 @@ class SharedLetter:
     """A letter to many: rendered once for each shape of reader, with markers where the reader's values go.
 
     `subject` (at most 78 characters) and `preheader` are one line each and the same for everybody; so is `news`, what
-    happened in one sentence. `pictures` come with it.
+    happened in one sentence. `pictures` come with it, the organization's logo among them.
     """
 
     def __init__(
@@ -105,7 +105,8 @@ class SharedLetter:
         apart: bool = False,
         pictures: tuple[Picture, ...] = (),
     ) -> None:
-        self.pictures = pictures
+        logo = context["organization"].logo
+        self.pictures = (logo, *pictures) if logo is not None else pictures
         self._mould = mould
         self._lines = lines
         self._shapes: dict[Hashable, Shape] = {}

@@ -3,12 +3,18 @@ Rosa routes. Nothing here is anybody's data."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageDraw, ImageFont
+
 from notifier.facts import AreaFacts, Facts, Line, OrganizationFacts, Reader, RequestFacts, WorkOrderFacts
+from notifier.logos import logo_of, logo_picture
+from notifier.pictures import Picture
 
 SITE = "https://marlow.example"
 NOW = datetime(2025, 6, 3, 18, 5, tzinfo=UTC)
@@ -151,6 +157,18 @@ def sample(kind: str, language: str) -> tuple[Facts, Reader]:
     if staff or about_area:  # only what residents hear of a request can be muted
         who = replace(who, links={name: link for name, link in who.links.items() if name != "mute"})
     return facts, who
+
+
+def sample_logo() -> Picture:
+    """The town's logo, as if somebody had uploaded it: a lamp, and its name in dark letters on nothing."""
+    drawn = Image.new("RGBA", (640, 200), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(drawn)
+    pen.rectangle((66, 60, 78, 196), fill="#0b5d66")
+    pen.ellipse((30, 0, 114, 84), fill="#ffbf00", outline="#0b5d66", width=10)
+    pen.text((150, 50), "Marlow", fill="#0b0c0c", font=ImageFont.load_default(130))
+    file = BytesIO()
+    drawn.save(file, "PNG")
+    return logo_picture(logo_of(b64encode(file.getvalue()).decode(), "logo"))
 
 
 def reader(name: str | None, reasons: tuple[str, ...]) -> Reader:

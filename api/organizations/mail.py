@@ -18,17 +18,23 @@ from notifier import rebranding
 from notifier.brand import brand_of
 from notifier.branding import organization_facts
 from notifier.gate import faults
+from notifier.logos import logo_picture
 from notifier.odd_samples import PLAIN
 from notifier.openings import check_opening
 from notifier.preview import preview
 
 COLOR = "As in `#1d4f91`. The text on it is white or black, whichever reads better."
-LOGO = "The address of a picture, which begins with `https://`."
+LOGO_URL = "The address of a picture, which begins with `https://`; readers' programs fetch it. Instead of `logo`."
+LOGO = (
+    "A PNG, JPEG, WebP or GIF picture in base64, at most 500,000 bytes, for the head of each mail. It is made small,"
+    " put on white, and comes with the mail. Instead of `logoUrl`."
+)
 REPLY_TO = "Where answers go."
 POSTAL = "The postal address at the end of each mail, in one line."
 SENDER = "Whom mail says it is from; empty for the organization's name."
 KIND = "The key of a kind of mail."
 LANGUAGE = "A language of mail, as in `en`."
+_VERSIONS_SHOWN = 50
 ORGANIZATION = "The organization's id."
 
 
@@ -37,7 +43,10 @@ class MailBrand:
     color: str = strawberry.field(description=COLOR)
     text_color: str = strawberry.field(description="The colour of text on it: the one that reads better.")
     link_color: str = strawberry.field(description="The colour of links on white: this one where it reads, or ours.")
-    logo_url: str | None = strawberry.field(description=LOGO)
+    logo_url: str | None = strawberry.field(description=LOGO_URL)
+    logo: str | None = strawberry.field(
+        description="The logo that comes with each mail, as a `data:` address of a PNG."
+    )
     reply_to: str | None = strawberry.field(description=REPLY_TO)
     postal_address: str | None = strawberry.field(description=POSTAL)
     sender_name: str | None = strawberry.field(description=SENDER)
@@ -56,9 +65,19 @@ class MailOpening:
     undone_at: datetime | None = strawberry.field(description="When it was taken back; null where it was not.")
 
 
+@strawberry.type(description="How mail looked after a change of its look.")
+class MailBrandVersion:
+    brand: MailBrand = strawberry.field(description="All of it.")
+    is_live: bool = strawberry.field(description="Whether mail looks so now.")
+    author: Person | None = strawberry.field(description="Who changed it; null for what was before the first change.")
+    created_at: datetime = strawberry.field(description="When it was changed.")
+    undone_at: datetime | None = strawberry.field(description="When the change was taken back; null where it was not.")
+
+
 @strawberry.type(description="How an organization's mail looks and begins.")
 class MailSettings:
     brand: MailBrand = strawberry.field(description="Its colours and addresses.")
+    brand_versions: list[MailBrandVersion] = strawberry.field(description="The latest 50 of its looks, newest first.")
     openings: list[MailOpening] = strawberry.field(description="Every version of every opening, newest first.")
 
 
@@ -66,7 +85,7 @@ class MailSettings:
 class SampleMail:
     subject: str = strawberry.field(description="Its subject.")
     preheader: str = strawberry.field(description="What a mailbox shows beside the subject.")
-    html: str = strawberry.field(description="Its page.")
+    html: str = strawberry.field(description="Its page, the pictures that come with it as `data:` addresses.")
     text: str = strawberry.field(description="Its text part.")
     problems: list[str] = strawberry.field(description="What is wrong with it; empty for a mail that can go out.")
 
@@ -74,7 +93,8 @@ class SampleMail:
 @strawberry.input(description="How mail is to look; what is left out stays, what is empty is the default again.")
 class MailBrandInput:
     color: str | None = strawberry.field(default=None, description=COLOR)
-    logo_url: str | None = strawberry.field(default=None, description=LOGO)
+    logo_url: str | None = strawberry.field(default=None, description=LOGO_URL)
+    logo: str | None = strawberry.field(default=None, description=LOGO)
     reply_to: str | None = strawberry.field(default=None, description=REPLY_TO)
     postal_address: str | None = strawberry.field(default=None, description=POSTAL)
     sender_name: str | None = strawberry.field(default=None, description=SENDER)
@@ -88,6 +108,11 @@ class MailBrandInput:
 class UpdateMailBrandInput(MutationInput):
     organization_id: strawberry.ID = strawberry.field(description=ORGANIZATION)
     brand: MailBrandInput = strawberry.field(description="What to change.")
+
+
+@strawberry.input(description="Taking back the last change of how an organization's mail looks.")
+class UndoMailBrandInput(MutationInput):
+    organization_id: strawberry.ID = strawberry.field(description=ORGANIZATION)
 
 
 @strawberry.input(description="A new version of how a kind of mail begins, which nobody gets before it is published.")
@@ -133,6 +158,7 @@ class MailQueries:
         live = await rows.live_ids(number)
         return MailSettings(
             brand=_brand(await rows.Branding.get_or_none(organization_id=number)),
+            brand_versions=await _versions(number),
             openings=[_opening(each, live) for each in found],
         )
 
@@ -152,13 +178,13 @@ class MailQueries:
         rebranding.check_kind(kind)
         rebranding.check_language(language)
         dress = await rows.Branding.get_or_none(organization_id=number) or rows.Branding(organization_id=number)
-        dress.update_from_dict(rebranding.checked_brand(brand.given if brand is not None else {}))
+        dress.update_from_dict(await rebranding.checked_brand(brand.given if brand is not None else {}))
         whose = organization_facts(organization, dress)
         mail = preview(kind, language, PLAIN, "", whose, check_opening(kind, opening, "opening"))
         return SampleMail(
             subject=mail.rendered.subject,
             preheader=mail.rendered.preheader,
-            html=mail.rendered.html,
+            html=mail.page,
             text=mail.rendered.text,
             problems=[str(fault) for fault in faults(mail)],
         )
@@ -173,14 +199,16 @@ class MailMutations:
             await rebranding.update_branding(viewer, number, input.brand.given)
             return await organization_for(number)
 
-        answer = await answered(info, input, act)
-        return MailBrandPayload(
-            brand=_brand(await rows.Branding.filter(organization_id__in=answer.changed).first())
-            if answer.changed
-            else None,
-            user_errors=user_errors(answer),
-            client_mutation_id=input.client_mutation_id,
-        )
+        return await _brand_payload(await answered(info, input, act), input)
+
+    @strawberry.mutation(description="Let mail look as it did before the last change. For its owners and managers.")
+    async def undo_mail_brand(self, info: Info, input: UndoMailBrandInput) -> MailBrandPayload:
+        async def act(viewer: Viewer) -> Organization:
+            number = row_id(input.organization_id, "Organization", "organization_id")
+            await rebranding.undo_branding(viewer, number)
+            return await organization_for(number)
+
+        return await _brand_payload(await answered(info, input, act), input)
 
     @strawberry.mutation(description="Write down how a kind of mail is to begin. For owners and managers.")
     async def draft_mail_opening(self, info: Info, input: DraftMailOpeningInput) -> MailOpeningPayload:
@@ -221,7 +249,33 @@ async def _payload(answer: Answer, input: MutationInput) -> MailOpeningPayload:
     )
 
 
-def _brand(row: rows.Branding | None) -> MailBrand:
+async def _brand_payload(answer: Answer, input: MutationInput) -> MailBrandPayload:
+    found = await rows.Branding.filter(organization_id__in=answer.changed).first() if answer.changed else None
+    return MailBrandPayload(
+        brand=_brand(found) if answer.changed else None,
+        user_errors=user_errors(answer),
+        client_mutation_id=input.client_mutation_id,
+    )
+
+
+async def _versions(organization_id: int) -> list[MailBrandVersion]:
+    """The latest looks, newest first. The first that was not undone is live."""
+    found = rows.BrandVersion.filter(organization_id=organization_id).order_by("-id").limit(_VERSIONS_SHOWN)
+    kept = await found.select_related("author")
+    live = next((each.id for each in kept if each.undone_at is None), None)
+    return [
+        MailBrandVersion(
+            brand=_brand(each),
+            is_live=each.id == live,
+            author=person(each.author) if each.author is not None else None,
+            created_at=each.created_at,
+            undone_at=each.undone_at,
+        )
+        for each in kept
+    ]
+
+
+def _brand(row: rows.Branding | rows.BrandVersion | None) -> MailBrand:
     row = row or rows.Branding()
     of = brand_of(row.color)
     return MailBrand(
@@ -229,6 +283,7 @@ def _brand(row: rows.Branding | None) -> MailBrand:
         text_color=of.ink,
         link_color=of.link,
         logo_url=row.logo_url or None,
+        logo=logo_picture(row.logo).address if row.logo else None,
         reply_to=row.reply_to or None,
         postal_address=row.postal_address or None,
         sender_name=row.sender_name or None,

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
-from notifier import clean
+from notifier import clean, pictures
 from notifier.gate.page import Fault, Page, shown, style_of
 from notifier.preview import Preview
 
 SUBJECT_WIDTH = 78
 LARGEST = 100_000
 """Bytes; Gmail shows about 102 kB and cuts off the rest."""
-
-LARGEST_PICTURE = 20_000
 
 _SEAMS = re.compile(r"%\(\w+\)\w?|\{\{|\}\}|\{%|%\}|\{#|qx\d+xq|\bNone\b|\bUndefined\b|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -66,8 +64,8 @@ def _pictures(mail: Preview, page: Page) -> Iterator[Fault]:
     for missing in sorted(asked ^ set(sent)):
         yield Fault("pictures", f"the page and the mail don't agree on the picture {missing}")
     for cid, size in sent.items():
-        if size > LARGEST_PICTURE:
-            yield Fault("size", f"the picture {cid} is {size} bytes, more than {LARGEST_PICTURE}")
+        if size > pictures.LARGEST:
+            yield Fault("size", f"the picture {cid} is {size} bytes, more than {pictures.LARGEST}")
 
 
 def _seams(mail: Preview, page: Page) -> Iterator[Fault]:

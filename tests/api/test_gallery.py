@@ -168,6 +168,9 @@ async def test_only_this_machine_asks_an_operators_gallery(at_home: httpx.AsyncC
 
 async def test_staff_sign_in_and_see_samples_in_their_organizations_name(town: Town, away: httpx.AsyncClient) -> None:
     assert (await away.get("/mail")).status_code == 401
+    in_spanish = await away.get("/mail", headers={"accept-language": "es-MX"})
+    assert '<html lang="es">' in in_spanish.text
+    assert "Vea el correo de su organización" in in_spanish.text
     await town.tom.filter(id=town.tom.id).update(password_hash=await passwords.hashed(PASSWORD))
     async with nothing_changes():
         wrong = await away.post("/mail", data={"address": "tom@example.org", "password": "wrong wrong"})

@@ -12,7 +12,7 @@ from tests.telling import Mail, Telling, mail_to
 from tests.town import nothing_changes
 
 OPENING = "opening { id kind language body isLive author { name } publishedAt undoneAt }"
-BRAND = "brand { color textColor linkColor logoUrl replyTo postalAddress senderName }"
+BRAND = "brand { color textColor linkColor logoUrl logo replyTo postalAddress senderName }"
 EVERYTHING = {
     "color": "#FFDD00",
     "logoUrl": "https://springfield.example/logo.png",
@@ -64,6 +64,7 @@ async def test_mail_wears_what_its_organization_chose(telling: Telling) -> None:
         "color": "#ffdd00",
         "textColor": "#000000",
         "linkColor": "#1d4f91",
+        "logo": None,
     }
     mail = await closed(telling)
     assert mail.message["From"].addresses[0].display_name == "Springfield Streets"

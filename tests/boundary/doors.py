@@ -19,7 +19,7 @@ from casework.people import Role, Session
 from casework.signing import make_token
 from casework.tokens import token_of
 from notifier.links import UNSUBSCRIBE
-from notifier.rebranding import draft_opening, publish_opening
+from notifier.rebranding import draft_opening, publish_opening, update_branding
 from tests.accounts import PASSWORD, signed_up
 from tests.boundary.scene import CONFIRMED, EVERYONE, MANAGERS, SIGNED_IN, STAFF, Scene
 from tests.town import SECRET
@@ -228,6 +228,12 @@ async def _dress(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {"organizationId": scene.place(), "brand": {"color": "#0b5d66"}}
 
 
+async def _dressed(scene: Scene, role: str, target: str) -> dict[str, Any]:
+    """A look of Springfield's that somebody changed."""
+    await update_branding(await scene.town.viewer(scene.town.rosa), scene.town.springfield.id, {"color": "#0b5d66"})
+    return {"organizationId": scene.place()}
+
+
 async def _draft(scene: Scene, role: str, target: str) -> dict[str, Any]:
     return {"organizationId": scene.place(), "kind": "request_closed", "language": "en", "body": "Thank you."}
 
@@ -294,6 +300,7 @@ DOORS = (
     Door("completeWorkOrder", STAFF, _order, _NOT_THERE),
     Door("updateOrganization", MANAGERS, _organization),
     Door("updateMailBrand", MANAGERS, _dress),
+    Door("undoMailBrand", MANAGERS, _dressed),
     Door("draftMailOpening", MANAGERS, _draft),
     Door("publishMailOpening", MANAGERS, _opening, _NOT_THERE),
     Door("undoMailOpening", MANAGERS, _opening, _NOT_THERE),

@@ -78,8 +78,9 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     },
     "Digest": {OWN: "id cadence state told dropped createdAt sentAt url"},
     "MailPreview": {OWN: "subject html text"},
-    "MailSettings": {MANAGERS: "brand openings"},
-    "MailBrand": {MANAGERS: "color textColor linkColor logoUrl replyTo postalAddress senderName"},
+    "MailSettings": {MANAGERS: "brand brandVersions openings"},
+    "MailBrand": {MANAGERS: "color textColor linkColor logoUrl logo replyTo postalAddress senderName"},
+    "MailBrandVersion": {MANAGERS: "brand isLive author createdAt undoneAt"},
     "MailOpening": {MANAGERS: "id kind language body isLive author createdAt publishedAt undoneAt"},
     "SampleMail": {MANAGERS: "subject preheader html text", ANYONE: "problems"},
     "NotificationExplanation": {

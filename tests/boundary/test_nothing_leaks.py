@@ -7,6 +7,7 @@ and digest, by export.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +32,8 @@ from casework.people import Person, Role
 from casework.photos import Photo
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
-from notifier.rebranding import draft_opening, publish_opening, undo_opening
+from notifier.rebranding import draft_opening, publish_opening, undo_branding, undo_opening, update_branding
+from notifier.samples import sample_logo
 from notifier.suppression import Ailment, suppress
 from tests.boundary.doors import DOORS
 from tests.boundary.looking import SECRETS, documents, followed, leaked, payload_of, shown
@@ -74,6 +76,9 @@ async def plant(scene: Scene) -> dict[int, str]:
         },
     )
     rosa = await town.viewer(town.rosa)
+    await update_branding(rosa, town.springfield.id, {"logo": b64encode(sample_logo().data).decode()})
+    await update_branding(rosa, town.springfield.id, {"color": "#0b5d66"})
+    await undo_branding(rosa, town.springfield.id)
     for body in ("Zqdress, first.", "Zqdress, second."):
         drafted = await draft_opening(rosa, town.springfield.id, kind="password_reset", language="en", body=body)
         await publish_opening(rosa, drafted.id)

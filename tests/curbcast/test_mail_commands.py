@@ -59,7 +59,7 @@ def test_a_sound_kind_passes_and_a_broken_one_is_named_with_its_line(
     layout.write_text(layout.read_text().replace("<mj-raw>", "<mj-row>").replace("</mj-raw>", "</mj-row>"))
     result = curbcast("lint", "password_reset")
     assert result.exit_code == 1
-    assert "_layout.mjml:11: there is no tag <mj-row>; did you mean mj-raw?" in result.output
+    assert "_layout.mjml:12: there is no tag <mj-row>; did you mean mj-raw?" in result.output
 
 
 def test_a_test_mail_goes_to_one_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

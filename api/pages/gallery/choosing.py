@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from notifier.odd_samples import PLAIN
 from notifier.preview import BRANDS, preview_names, samples_of
-from notifier.words import languages
+from notifier.words import N_, languages
 
 VIEWS = {
     "desktop": "light",
@@ -21,6 +21,16 @@ VIEWS = {
     "checks": "checks",
 }
 """How a mail can be looked at, and which part of it that shows."""
+
+VIEW_NAMES = {
+    "desktop": N_("desktop"),
+    "phone": N_("phone"),
+    "dark": N_("dark"),
+    "text": N_("text"),
+    "source": N_("source"),
+    "headers": N_("headers"),
+    "checks": N_("checks"),
+}
 
 USUAL_VIEWS = ("desktop", "phone", "dark")
 REAL = ("notification:", "reader:")

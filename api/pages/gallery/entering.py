@@ -10,13 +10,15 @@ from starlette.responses import RedirectResponse, Response
 
 from api.auth import viewer_from
 from api.errors import Refused
-from api.pages.html import page
+from api.pages.html import language_of, page
 from api.rates import Rates, Verb
 from casework.access import NOBODY, Viewer
 from casework.actions.signing import sign_in
 from casework.config import Settings
 from casework.errors import CaseworkError, RateLimited
 from casework.organizations import Organization
+from casework.phrases import Phrase
+from notifier.words import words_in
 
 COOKIE = "curbcast_mail"
 _LABEL = "Mail gallery"
@@ -38,13 +40,14 @@ async def staffed_by(viewer: Viewer) -> list[Organization]:
     return await Organization.filter(id__in=viewer.staffed).order_by("name")
 
 
-def door(settings: Settings, *, refusal: str | None = None, status: int = 401) -> Response:
+def door(request: Request, settings: Settings, *, refusal: Phrase | None = None, status: int = 401) -> Response:
     """The form that asks who it is."""
     return page(
         "gallery_door.html",
         status=status,
         product=settings.product_name,
-        refusal=refusal,
+        language=(language := language_of(request)),
+        refusal=words_in(language).say(refusal) if refusal is not None else None,
     )
 
 
@@ -59,9 +62,9 @@ async def enter(request: Request, settings: Settings) -> Response:
             await rates.count(Verb.SIGN_IN, client=client, account=address)
         _, token = await sign_in(address=address, password=password, label=_LABEL)
     except RateLimited as refused:
-        return door(settings, refusal=refused.message, status=429)
+        return door(request, settings, refusal=refused.phrase, status=429)
     except CaseworkError as refused:
-        return door(settings, refusal=refused.message, status=422)
+        return door(request, settings, refusal=refused.phrase, status=422)
     answer = RedirectResponse("/mail", status_code=303)
     answer.set_cookie(
         COOKIE,

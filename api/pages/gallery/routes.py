@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages.gallery.changes import changes
-from api.pages.gallery.choosing import VIEWS, Choice, all_samples
+from api.pages.gallery.choosing import VIEW_NAMES, VIEWS, Choice, all_samples
 from api.pages.gallery.entering import door, enter, staffed_by, viewer_at
 from api.pages.gallery.real import real_mail
 from api.pages.gallery.showing import PARTS, show
-from api.pages.html import page
+from api.pages.html import language_of, page
 from casework.config import Settings, is_loopback
 from casework.errors import CaseworkError
 from casework.text import address as checked_address
@@ -24,7 +24,7 @@ from notifier.branding import brandings_of, organization_facts
 from notifier.facts import OrganizationFacts
 from notifier.outcome import Transport
 from notifier.preview import BRANDS, Preview, preview, preview_names
-from notifier.words import languages
+from notifier.words import N_, languages, words_in
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self';"
@@ -60,7 +60,7 @@ class _Gallery:
         """What only this machine's own browser may ask for, and no page of another site through it."""
 
         async def guarded(request: Request) -> Response:
-            return await answer(request) if self._is_at_home(request) else _plain(self.settings, 403, *_AWAY)
+            return await answer(request) if self._is_at_home(request) else _plain(request, self.settings, 403, *_AWAY)
 
         return guarded
 
@@ -84,18 +84,20 @@ class _Gallery:
     async def index(self, request: Request) -> Response:
         brands = await self._brands(request)
         if brands is None:
-            return self._closed()
+            return self._closed(request)
         choice = Choice.of(request.query_params, list(brands))
         if choice.is_real and not self.operator:
-            return _plain(self.settings, 404, *_NO_MAIL)
+            return _plain(request, self.settings, 404, *_NO_MAIL)
         return page(
             "gallery.html",
             policy=_POLICY,
             product=self.settings.product_name,
+            language=language_of(request),
             choice=choice,
             every={
                 "languages": languages(),
                 "views": list(VIEWS),
+                "view_names": VIEW_NAMES,
                 "samples": all_samples(),
                 "brands": list(brands),
                 "names": preview_names(),
@@ -108,14 +110,14 @@ class _Gallery:
     async def part(self, request: Request) -> Response:
         brands = await self._brands(request)
         if brands is None:
-            return self._closed()
+            return self._closed(request)
         part = request.path_params["part"]
         choice = Choice.of(request.query_params, list(brands))
         name, language = request.path_params["name"], request.path_params["language"]
         mail = await self._maker(name, language, choice, brands)
         if mail is None or part not in PARTS:
-            return _plain(self.settings, 404, *_NO_MAIL)
-        return await show(part, mail)
+            return _plain(request, self.settings, 404, *_NO_MAIL)
+        return await show(part, mail, language_of(request))
 
     async def _maker(
         self, name: str, language: str, choice: Choice, brands: dict[str, OrganizationFacts]
@@ -144,24 +146,31 @@ class _Gallery:
         name, language = given.get("name", ""), given.get("language", "")
         make = await self._maker(name, language, choice, BRANDS)
         if make is None or self.transport is None:
-            return _plain(self.settings, 404, *_NO_MAIL)
+            return _plain(request, self.settings, 404, *_NO_MAIL)
         try:
             to = checked_address(given.get("to", ""), "to")
         except CaseworkError as refused:
-            return _plain(self.settings, 422, "The test mail was not sent", refused.message)
+            return _plain(request, self.settings, 422, _NOT_SENT, words_in(language_of(request)).say(refused.phrase))
         message = door_to_mail.addressed(await make(), to, self.settings)
         outcome = await self.transport.send(message, sender=self.settings.mail_from, recipient=to)
         sent = outcome.state == "sent"
-        title = "The test mail was sent" if sent else "The test mail was not sent"
-        return _plain(self.settings, 200 if sent else 502, title, f"{to}: {outcome.code or ''} {outcome.detail}")
+        told = f"{to}: {outcome.code or ''} {outcome.detail}"
+        return _plain(request, self.settings, 200 if sent else 502, _SENT if sent else _NOT_SENT, told)
 
-    def _closed(self) -> Response:
-        return _plain(self.settings, 403, *_AWAY) if self.operator else door(self.settings)
-
-
-_AWAY = ("The gallery is for this machine", "Open it by its own address, such as http://127.0.0.1:8000/mail.")
-_NO_MAIL = ("There is no such mail", "Or nothing waits for this reader, or it holds a secret link.")
+    def _closed(self, request: Request) -> Response:
+        return _plain(request, self.settings, 403, *_AWAY) if self.operator else door(request, self.settings)
 
 
-def _plain(settings: Settings, status: int, title: str, text: str) -> Response:
-    return page("plain.html", status=status, product=settings.product_name, title=title, text=text)
+_AWAY = (
+    N_("The gallery is for this machine"),
+    N_("Open it by its own address, such as http://127.0.0.1:8000/mail."),
+)
+_NO_MAIL = (N_("There is no such mail"), N_("Or nothing waits for this reader, or it holds a secret link."))
+_SENT, _NOT_SENT = N_("The test mail was sent"), N_("The test mail was not sent")
+
+
+def _plain(request: Request, settings: Settings, status: int, title: str, text: str) -> Response:
+    """A short answer in the language of whoever asks; what is no message of ours is said as it is."""
+    words = words_in(language_of(request))
+    said = {"title": words.gettext(title), "text": words.gettext(text)}
+    return page("plain.html", status=status, product=settings.product_name, language=words.language, **said)

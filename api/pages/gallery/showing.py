@@ -30,11 +30,11 @@ _STATIC = Path(__file__).parents[1] / "static"
 _PICTURES = {f"{SITE}/photos/1042.jpg": "sample-photo.jpg", f"{SITE}/logo.png": "sample-logo.png"}
 
 
-async def show(part: str, make: Callable[[], Awaitable[Preview]]) -> Response:
-    """The part of a mail, or where its template is broken."""
+async def show(part: str, make: Callable[[], Awaitable[Preview]], language: str) -> Response:
+    """The part of a mail, or where its template is broken; what isn't the mail's own is said in `language`."""
     try:
         mail = await make()
-        answer = _PARTS_SHOWN[part](mail)
+        answer = _checks(mail, language) if part == "checks" else _PARTS_SHOWN[part](mail)
     except TemplateProblem as problem:
         answer = _broken(problem)
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -44,11 +44,9 @@ async def show(part: str, make: Callable[[], Awaitable[Preview]]) -> Response:
 
 def as_seen(mail: Preview, *, dark: bool) -> str:
     """The page as a reader by day or by night sees it, whatever the browser prefers, with its pictures in it."""
-    source = mail.rendered.html.replace(_DARK, "@media all" if dark else "@media not all")
+    source = mail.page.replace(_DARK, "@media all" if dark else "@media not all")
     for address, file in _PICTURES.items():
         source = source.replace(address, _inline(file))
-    for cid, picture in pictures_of(mail.eml).items():
-        source = source.replace(f"cid:{cid}", picture)
     return source
 
 
@@ -60,16 +58,6 @@ def _html(mail: Preview, *, dark: bool) -> Response:
 def _inline(file: str) -> str:
     kind = "png" if file.endswith("png") else "jpeg"
     return f"data:image/{kind};base64,{b64encode((_STATIC / file).read_bytes()).decode()}"
-
-
-def pictures_of(eml: bytes) -> dict[str, str]:
-    """The pictures that come with a message, by Content-ID, as addresses that hold them."""
-    found = {}
-    for part in message_from_bytes(eml, policy=default).walk():
-        cid, data = part.get("Content-ID"), part.get_payload(decode=True)
-        if cid and isinstance(data, bytes) and part.get_content_maintype() == "image":
-            found[str(cid).strip("<>")] = f"data:{part.get_content_type()};base64,{b64encode(data).decode()}"
-    return found
 
 
 def _text(mail: Preview) -> Response:
@@ -86,8 +74,9 @@ def _headers(mail: Preview) -> Response:
     return page("gallery_headers.html", policy=_PAGE, product="", headers=items)
 
 
-def _checks(mail: Preview) -> Response:
-    return page("gallery_checks.html", policy=_PAGE, product="", faults=[str(each) for each in faults(mail)])
+def _checks(mail: Preview, language: str) -> Response:
+    found = [str(each) for each in faults(mail)]
+    return page("gallery_checks.html", policy=_PAGE, product="", language=language, faults=found)
 
 
 _PARTS_SHOWN: dict[str, Callable[[Preview], Response]] = {
@@ -96,7 +85,6 @@ _PARTS_SHOWN: dict[str, Callable[[Preview], Response]] = {
     "text": _text,
     "source": _source,
     "headers": _headers,
-    "checks": _checks,
 }
 
 
