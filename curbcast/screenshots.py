@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
-SEEN = {"desktop": 700, "phone": 390, "dark": 700}
+SEEN = {"desktop": 700, "phone": 390, "dark": 700, "phone-dark": 390}
 """How a mail is seen, and how wide that is, in pixels."""
+
+_BESIDE, _SCALE = 12, 0.55
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TALLEST = 6000
@@ -48,6 +51,19 @@ def take(browser: str, html: str, to: Path, *, width: int) -> None:
             timeout=_SECONDS,
         )
     _cut(to)
+
+
+def side_by_side(files: Sequence[Path], to: Path) -> None:
+    """Some pictures as one, made smaller, for a page that shows how a mail looks."""
+    pictures = [Image.open(file).convert("RGB") for file in files]
+    width = sum(each.width + _BESIDE for each in pictures) - _BESIDE
+    sheet = Image.new("RGB", (width, max(each.height for each in pictures)), "#c8cccf")
+    left = 0
+    for each in pictures:
+        sheet.paste(each, (left, 0))
+        left += each.width + _BESIDE
+    small = sheet.resize((round(sheet.width * _SCALE), round(sheet.height * _SCALE)), Image.Resampling.LANCZOS)
+    small.quantize(256).save(to, optimize=True)
 
 
 def _cut(file: Path) -> None:

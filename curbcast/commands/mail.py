@@ -22,7 +22,7 @@ from casework.errors import CaseworkError
 from casework.migrating import migrate
 from casework.text import address as checked_address
 from curbcast.listening import server_for
-from curbcast.screenshots import SEEN, find_chromium, take
+from curbcast.screenshots import SEEN, find_chromium, side_by_side, take
 from curbcast.settings import load_settings
 from notifier.assembly import TemplateProblem
 from notifier.gate import faults
@@ -60,7 +60,7 @@ def preview_all(
     kinds: Kinds = None,
     out: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("var/mail-preview"),
     screenshot: Annotated[
-        bool, typer.Option("--screenshot", help="PNGs, too: desktop, phone and dark. Needs Chromium.")
+        bool, typer.Option("--screenshot", help="PNGs, too: desktop, phone, both dark, and all of them side by side. Needs Chromium.")
     ] = False,
 ) -> None:
     """Write mails in every language as html, text and eml: `<kind>.<language>.html`."""
@@ -76,8 +76,10 @@ def preview_all(
         (out / f"{stem}.txt").write_text(mail.rendered.text, encoding="utf-8")
         (out / f"{stem}.eml").write_bytes(mail.eml)
         if browser is not None:
-            for view in SEEN:
-                take(browser, as_seen(mail, dark=view == "dark"), out / f"{stem}.{view}.png", width=SEEN[view])
+            pictures = {view: out / f"{stem}.{view}.png" for view in SEEN}
+            for view, picture in pictures.items():
+                take(browser, as_seen(mail, dark=view.endswith("dark")), picture, width=SEEN[view])
+            side_by_side(list(pictures.values()), out / f"{stem}.png")
     typer.echo(f"{len(mails)} mails in {out}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from shutil import copytree
+from urllib.parse import quote_plus
 
 import httpx
 import pytest
@@ -23,7 +24,8 @@ from notifier import assembly
 from notifier.held import choose
 from notifier.notifications import Notification
 from notifier.preferences import Cadence
-from notifier.preview import preview_names
+from notifier.preview import preview_names, samples_of
+from notifier.rebranding import draft_opening, publish_opening
 from notifier.templates import reload_on_change
 from tests.accounts import PASSWORD
 from tests.browsing import browsing
@@ -71,6 +73,9 @@ async def test_every_mail_is_listed_in_every_language_and_way_of_seeing_it(at_ho
                 assert page.count(f'src="/mail/{name}/{language}/{part}?') == times, (name, language, part)
     assert (await at_home.get("/mail?q=bundle&language=es&view=text")).text.count("<iframe") == 1
     assert "No mail has" in (await at_home.get("/mail?q=nothing")).text
+    every = (await at_home.get("/mail?q=digest&language=en&view=text&sample=every")).text
+    shapes = samples_of("digest")
+    assert [every.count(f"text?sample={quote_plus(shape)}&amp;") for shape in shapes] == [1] * len(shapes)
 
 
 async def test_each_part_of_a_mail_is_shown_in_a_frame_that_can_do_nothing(at_home: httpx.AsyncClient) -> None:
@@ -181,7 +186,14 @@ async def test_staff_sign_in_and_see_samples_in_their_organizations_name(town: T
     page = await away.get("/mail")
     assert page.status_code == 200
     assert "Send test" not in page.text
-    assert "Town of Springfield" in (await away.get("/mail/request_closed/en/text")).text
+    rosa = await town.viewer(town.rosa)
+    body = "Thank you for “{summary}”."
+    drafted = await draft_opening(rosa, town.springfield.id, kind="request_closed", language="en", body=body)
+    await publish_opening(rosa, drafted.id)
+    shown = (await away.get("/mail/request_closed/en/text")).text
+    assert "Town of Springfield" in shown
+    assert "Thank you for “Street light out outside the library”." in shown
+    assert "Thank you for" not in (await away.get("/mail/request_closed/es/text")).text
     for operators in ("/mail/changes", "/mail/notification:1/en/text", "/mail?q=notification:1"):
         assert (await away.get(operators)).status_code == 404
     await Session.all().delete()

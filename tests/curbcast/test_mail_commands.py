@@ -82,8 +82,10 @@ def test_pictures_show_each_mail_as_wide_as_it_is_seen(tmp_path: Path) -> None:
     result = curbcast("preview", "password_reset", "--out", str(tmp_path), "--screenshot")
     assert result.exit_code == 0, result.output
     widths = {}
-    for view in ("desktop", "phone", "dark"):
+    for view in ("desktop", "phone", "dark", "phone-dark"):
         with Image.open(tmp_path / f"password_reset.en.{view}.png") as picture:
             widths[view] = picture.width
             assert 300 < picture.height < 1500
-    assert widths == {"desktop": 700, "phone": 390, "dark": 700}
+    assert widths == {"desktop": 700, "phone": 390, "dark": 700, "phone-dark": 390}
+    with Image.open(tmp_path / "password_reset.en.png") as picture:
+        assert picture.width == round((700 + 390 + 700 + 390 + 3 * 12) * 0.55)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.datastructures import QueryParams
 
 from notifier.odd_samples import PLAIN
-from notifier.preview import BRANDS, preview_names, samples_of
+from notifier.preview import preview_names, samples_of
 from notifier.words import N_, languages
 
 VIEWS = {
@@ -33,6 +33,9 @@ VIEW_NAMES = {
 }
 
 USUAL_VIEWS = ("desktop", "phone", "dark")
+EVERY = "every"
+"""The sample that stands for all cases of a mail, one below the other."""
+
 REAL = ("notification:", "reader:")
 
 
@@ -64,26 +67,25 @@ class Choice:
     def is_real(self) -> bool:
         return self.q.startswith(REAL)
 
-    def names(self) -> list[str]:
-        """The mails that are shown."""
+    def shown(self) -> list[tuple[str, str]]:
+        """The mails that are shown, each with its case."""
         if self.is_real:
-            return [self.q]
-        return [name for name in preview_names() if self.q in name]
+            return [(self.q, PLAIN)]
+        names = [name for name in preview_names() if self.q in name]
+        if self.sample == EVERY:
+            return [(name, case) for name in names for case in samples_of(name)]
+        return [(name, self.sample_of(name)) for name in names]
 
     def sample_of(self, name: str) -> str:
         """The chosen case, or the ordinary one where a mail has no such case."""
         return self.sample if not self.is_real and self.sample in samples_of(name) else PLAIN
 
-    def address(self, name: str, language: str, view: str) -> str:
+    def address(self, name: str, case: str, language: str, view: str) -> str:
         """Where one frame's content is."""
-        query = urlencode({"sample": self.sample_of(name), "brand": self.brand})
+        query = urlencode({"sample": case, "brand": self.brand})
         return f"/mail/{quote(name, safe='')}/{language}/{VIEWS[view]}?{query}"
 
 
 def all_samples() -> list[str]:
     """Every case that any mail has."""
     return list(dict.fromkeys(case for name in preview_names() for case in samples_of(name)))
-
-
-def sample_brands() -> list[str]:
-    return list(BRANDS)

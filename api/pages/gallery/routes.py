@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,9 +18,10 @@ from api.pages.gallery.showing import PARTS, show
 from api.pages.html import language_of, page
 from casework.config import Settings, is_loopback
 from casework.errors import CaseworkError
+from casework.organizations import Organization
 from casework.text import address as checked_address
 from notifier import preview as door_to_mail
-from notifier.branding import brandings_of, organization_facts
+from notifier.branding import Branding, Live, brandings_of, live_openings, organization_facts
 from notifier.facts import OrganizationFacts
 from notifier.outcome import Transport
 from notifier.preview import BRANDS, Preview, preview, preview_names
@@ -51,6 +52,22 @@ def gallery_routes(settings: Settings, *, operator: bool, transport: Transport |
 
 
 @dataclass(frozen=True)
+class _Dress:
+    """How an organization's mail looks, and how its kinds begin, by kind and language."""
+
+    facts: OrganizationFacts
+    openings: Mapping[tuple[str, str], str]
+
+
+_SAMPLES = {name: _Dress(facts, {}) for name, facts in BRANDS.items()}
+
+
+def _dress(organization: Organization, branding: Branding | None, openings: Live) -> _Dress:
+    own = {(kind, language): body for (of, kind, language), body in openings.items() if of == organization.id}
+    return _Dress(organization_facts(organization, branding), own)
+
+
+@dataclass(frozen=True)
 class _Gallery:
     settings: Settings
     operator: bool
@@ -70,13 +87,14 @@ class _Gallery:
         known = host == urlsplit(self.settings.public_url).hostname or is_loopback(host)
         return known and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
-    async def _brands(self, request: Request) -> dict[str, OrganizationFacts] | None:
+    async def _brands(self, request: Request) -> dict[str, _Dress] | None:
         """What the samples can be dressed in; None for who may not see any."""
         if self.operator:
-            return BRANDS if self._is_at_home(request) else None
+            return _SAMPLES if self._is_at_home(request) else None
         staffed = await staffed_by(await viewer_at(request))
         brandings = await brandings_of(each.id for each in staffed)
-        return {each.slug: organization_facts(each, brandings.get(each.id)) for each in staffed} or None
+        openings = await live_openings(each.id for each in staffed)
+        return {each.slug: _dress(each, brandings.get(each.id), openings) for each in staffed} or None
 
     async def sign_in(self, request: Request) -> Response:
         return await enter(request, self.settings)
@@ -120,13 +138,15 @@ class _Gallery:
         return await show(part, mail, language_of(request))
 
     async def _maker(
-        self, name: str, language: str, choice: Choice, brands: dict[str, OrganizationFacts]
+        self, name: str, language: str, choice: Choice, brands: dict[str, _Dress]
     ) -> Callable[[], Awaitable[Preview]] | None:
         """What makes the mail; None where there is none."""
         if name in preview_names() and language in languages():
 
             async def sample() -> Preview:
-                return preview(name, language, choice.sample_of(name), choice.brand, brands[choice.brand])
+                dress = brands[choice.brand]
+                opening = dress.openings.get((name, language), "")
+                return preview(name, language, choice.sample_of(name), choice.brand, dress.facts, opening)
 
             return sample
         found = await real_mail(name, self.settings) if self.operator else None
@@ -142,9 +162,9 @@ class _Gallery:
         """One sample to one address, by the server that is set; captured where none is."""
         form = await request.form(max_files=0, max_fields=8)
         given = {key: str(value) for key, value in form.items()}
-        choice = Choice.of(request.query_params, list(BRANDS))
+        choice = Choice.of(request.query_params, list(_SAMPLES))
         name, language = given.get("name", ""), given.get("language", "")
-        make = await self._maker(name, language, choice, BRANDS)
+        make = await self._maker(name, language, choice, _SAMPLES)
         if make is None or self.transport is None:
             return _plain(request, self.settings, 404, *_NO_MAIL)
         try:
