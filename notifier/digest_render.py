@@ -87,7 +87,6 @@ def render_digest(digest: Digest) -> SharedLetter:
         "headline": headline,
         "map": (drawn := _map(digest, words)),
         "more": digest.more,
-        "cut": any(len(story.lines) > digest.entries for story in digest.stories),
     }
     mould = templates.mould("digest", first.newest.language)
     pages = speaking(context, escaping=True), speaking(context, escaping=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from email.message import Message
 from functools import cached_property
 
 LARGEST = 20_000
@@ -32,3 +33,13 @@ class Picture:
             b'Content-Disposition: inline; filename="%s.png"\r\nContent-ID: <%s>\r\n\r\n%s\r\n'
             % (self.cid.partition("-")[0].encode("ascii"), self.cid.encode("ascii"), lines)
         )
+
+
+def with_pictures(page: str, message: Message) -> str:
+    """A mail's page as browsers can show it: the pictures that come with it stand in it."""
+    for part in message.walk():
+        data = part.get_payload(decode=True)
+        if part.get_content_type() == "image/png" and isinstance(data, bytes):
+            picture = Picture(str(part["Content-ID"]).strip("<>"), data)
+            page = page.replace(f"cid:{picture.cid}", picture.address)
+    return page

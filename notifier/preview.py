@@ -27,7 +27,7 @@ from notifier.facts import Facts, Line, OrganizationFacts, Reader, Rendered
 from notifier.kinds import CATALOGUE, KINDS
 from notifier.odd_samples import PLAIN, odd_samples
 from notifier.openings import filled_opening
-from notifier.pictures import Picture
+from notifier.pictures import with_pictures
 from notifier.render import SharedLetter, render_bundle, render_shared
 from notifier.samples import MARLOW, NOW, SITE, bundle, sample_logo
 from notifier.words import languages
@@ -60,13 +60,7 @@ class Preview:
     @property
     def page(self) -> str:
         """The html with the pictures that come with it in it."""
-        page = self.rendered.html
-        for part in message_from_bytes(self.eml, policy=SMTP).walk():
-            data = part.get_payload(decode=True)
-            if part.get_content_type() == "image/png" and isinstance(data, bytes):
-                picture = Picture(str(part["Content-ID"]).strip("<>"), data)
-                page = page.replace(f"cid:{picture.cid}", picture.address)
-        return page
+        return with_pictures(self.rendered.html, message_from_bytes(self.eml, policy=SMTP))
 
     @property
     def title(self) -> str:

@@ -43,7 +43,7 @@ class AcceptInvitationInput(MutationInput):
     name: str | None = strawberry.field(default=None, description="The new account's name: one line.")
     password: str | None = strawberry.field(default=None, description=f"The new account's: {LENGTH_RULE}")
     handle: str | None = strawberry.field(default=None, description="The name to be mentioned by.")
-    language: str = strawberry.field(default="en", description="The language of mails: `en` or `es`.")
+    language: str = strawberry.field(default="en", description="The language of mails, as in `en`.")
     time_zone: str = strawberry.field(default="America/New_York", description="Where the clock is.")
 
 

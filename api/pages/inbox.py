@@ -11,11 +11,12 @@ from starlette.routing import Route
 from api.pages.html import page
 from casework.config import Settings
 from notifier.captured import CapturedMail
+from notifier.pictures import with_pictures
 
 _SHOWN = 200
 
-# The mail is shown in a sandboxed frame: whatever it holds can load pictures and nothing else.
-_FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data: cid:"
+# The mail is shown in a sandboxed frame: whatever it holds can load pictures (photos are ours) and nothing else.
+_FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data: %s"
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; frame-ancestors 'none'; form-action 'self'"
 
 
@@ -53,8 +54,8 @@ def inbox_routes(settings: Settings, mail: CapturedMail) -> list[Route]:
         if message is None:
             return _missing(settings)
         return HTMLResponse(
-            _part(message, "html"),
-            headers={"Content-Security-Policy": _FRAME_POLICY, "X-Frame-Options": "SAMEORIGIN"},
+            with_pictures(_part(message, "html"), message),
+            headers={"Content-Security-Policy": _FRAME_POLICY % settings.public_url, "X-Frame-Options": "SAMEORIGIN"},
         )
 
     async def source(request: Request) -> Response:

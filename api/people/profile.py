@@ -28,7 +28,7 @@ REALLY_THEM = "The viewer's present password, as a session alone is not enough f
 class UpdateProfileInput(MutationInput):
     name: str | None = strawberry.field(default=None, description="The name to be known by: one line.")
     handle: str | None = strawberry.field(default=None, description="The name to be mentioned by.")
-    language: str | None = strawberry.field(default=None, description="The language of mails: `en` or `es`.")
+    language: str | None = strawberry.field(default=None, description="The language of mails, as in `en`.")
     time_zone: str | None = strawberry.field(default=None, description="Where the clock is.")
     address: str | None = strawberry.field(
         default=None, description="A new e-mail address. It counts once it is confirmed from the mail sent there."

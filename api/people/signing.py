@@ -35,7 +35,7 @@ class SignUpInput(MutationInput):
     handle: str | None = strawberry.field(
         default=None, description="The name to be mentioned by, as in `@tom`; made of the name where there is none."
     )
-    language: str = strawberry.field(default="en", description="The language of mails: `en` or `es`.")
+    language: str = strawberry.field(default="en", description="The language of mails, as in `en`.")
     time_zone: str = strawberry.field(default="America/New_York", description="Where the clock is.")
 
 

@@ -44,7 +44,7 @@ class Viewer(InboxOfViewer):
     name: str = strawberry.field(description="The name they gave.")
     address: str | None = strawberry.field(description="Their e-mail address, which nobody else is shown.")
     is_confirmed: bool = strawberry.field(description="Whether they have confirmed the address.")
-    language: str = strawberry.field(description="The language of their mails, as in `en` or `es`.")
+    language: str = strawberry.field(description="The language of their mails, as in `en`.")
     time_zone: str = strawberry.field(description="Where their clock is, as in `America/New_York`.")
 
     @strawberry.field(description="Where the viewer is signed in, the latest first.")

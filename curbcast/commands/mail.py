@@ -60,7 +60,10 @@ def preview_all(
     kinds: Kinds = None,
     out: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("var/mail-preview"),
     screenshot: Annotated[
-        bool, typer.Option("--screenshot", help="PNGs, too: desktop, phone, both dark, and all of them side by side. Needs Chromium.")
+        bool,
+        typer.Option(
+            "--screenshot", help="PNGs, too: desktop, phone, both dark, and all of them side by side. Needs Chromium."
+        ),
     ] = False,
 ) -> None:
     """Write mails in every language as html, text and eml: `<kind>.<language>.html`."""

@@ -48,7 +48,7 @@ def create_person(
     handle: Annotated[str, typer.Argument(help="How colleagues mention them: @rosa")],
     name: Annotated[str, typer.Argument(help="Their name")],
     address: Annotated[str, typer.Argument(help="Their e-mail address; it counts as confirmed")],
-    language: Annotated[str, typer.Option(help="en or es")] = "en",
+    language: Annotated[str, typer.Option(help="A language that has a catalogue.")] = "en",
 ) -> None:
     """Create an account whose address is known to be right."""
     run(_create_person(handle, name, address, language))
