@@ -53,7 +53,7 @@ class Desk:
 
 
 CATEGORIES = {
-    "Potholes": Desk("tom", ("roads@marlow.example",), days=5),
+    "Potholes": Desk("tom", ("roads@marlow.example",), days=3),
     "Street lights": Desk("lena", days=10),
     "Graffiti": Desk(route=("cleaning@marlow.example",)),
     "Trees and parks": Desk("tom"),
