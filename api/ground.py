@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.context import Context, Nudge
@@ -65,7 +65,7 @@ class Ground:
     ) -> Context:
         """What the resolvers of one operation share."""
         return Context(
-            viewer,
+            viewer if viewer.person is not None else replace(viewer, language=accepted_language),
             self.settings,
             session,
             idempotency_key,

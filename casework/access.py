@@ -31,6 +31,7 @@ class Viewer:
 
     `at`, `bulk` and `imported` shape the occasion of what they do: a replay acts in the past, a bulk mutation
     marks its events as one deed. `by_command` says that the operator's command lends the roles: they are no membership.
+    `language` is what a guest's client asked to be spoken to in; a person has one of their own.
     """
 
     person: Person | None = None
@@ -39,6 +40,7 @@ class Viewer:
     bulk: str | None = None
     imported: bool = False
     by_command: bool = False
+    language: str = "en"
 
     @property
     def person_id(self) -> int | None:

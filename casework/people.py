@@ -52,11 +52,13 @@ class Person(Model):
 class BareAddress(Model):
     """An address without an account that we mail.
 
-    A guest's own counts only once it is confirmed, and is asked about once, at `asked_at` (rule 5).
+    A guest's own counts only once it is confirmed, and is asked about once, at `asked_at` (rule 5). `language` is what
+    the guest's client spoke.
     """
 
     id = fields.IntField(primary_key=True)
     address = fields.CharField(max_length=320, unique=True)
+    language = fields.CharField(max_length=8, default="en", db_default="en")
     confirmed_at = OptionalMomentField()
     asked_at = OptionalMomentField()
     created_at = MomentField()

@@ -87,8 +87,10 @@ def details_of(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
 
 
 def language_of(case: Case, reader: ReaderNow) -> str:
-    """The reader's own; for an address, the one that the event brings along."""
-    return reader.person.language if reader.person is not None else str(getattr(case.event, "language", "en"))
+    """The reader's own; for an address, the one that the event brings along, or else that of the guest who gave it."""
+    if reader.person is not None:
+        return reader.person.language
+    return str(getattr(case.event, "language", reader.guest_language))
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class ReaderNow:
     address: str | None
     is_staff: bool = False
     guest_since: datetime | None = None
+    guest_language: str = "en"
     is_suppressed: bool = False
     paused_until: datetime | None = None
     wants_own_actions: bool = False
@@ -81,7 +82,8 @@ async def read_readers(
     ailments = await ailing(addresses, clock.now())
     suppressed = {address for address, row in ailments.items() if row.until is None}
     paused = {address: row.until for address, row in ailments.items()}
-    guests = {row.address: row.confirmed_at for row in await BareAddress.filter(address__in=sorted(addresses))}
+    bare = {row.address: row for row in await BareAddress.filter(address__in=sorted(addresses))}
+    guests = {address: row.confirmed_at for address, row in bare.items()}
 
     hours = {person.id: hours_of(person, settings.get(person.id)) for person in people.values()}
 
@@ -96,6 +98,7 @@ async def read_readers(
                 None,
                 address,
                 guest_since=guests.get(address or ""),
+                guest_language=bare[address].language if address in bare else "en",
                 is_suppressed=address in suppressed,
                 paused_until=paused.get(address or ""),
                 choices=own,

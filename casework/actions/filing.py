@@ -15,7 +15,7 @@ from casework.access import (
     require,
 )
 from casework.actions.deadlines import start_clock
-from casework.actions.guests import ask_guest, invite_caller
+from casework.actions.guests import ask_guest, invite_caller, remember_guest
 from casework.actions.photos import PHOTOS_MAX, set_photos, use_photos
 from casework.actions.steps import (
     action,
@@ -102,6 +102,8 @@ async def submit_request(
     await use_photos(viewer, request, photo_ids, beside=len(request.photo_urls))
     if request.held_at is None:
         await announce(viewer, request)
+    elif not viewer.imported:
+        await remember_guest(viewer, request)
     return request
 
 

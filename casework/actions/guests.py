@@ -26,15 +26,23 @@ async def invite_caller(viewer: Viewer, request: ServiceRequest) -> Ticket | Non
     return await issue(Purpose.JOIN, viewer.occasion().at, address=address, request_id=request.id)
 
 
+async def remember_guest(viewer: Viewer, request: ServiceRequest) -> None:
+    """Keep the address that a guest gave, with the language of whoever gave it first."""
+    if request.reporter_address is not None and request.reporter_address_origin is AddressOrigin.GUEST:
+        at = viewer.occasion().at
+        given = BareAddress(address=request.reporter_address, language=viewer.language, created_at=at)
+        await BareAddress.bulk_create([given], ignore_conflicts=True)
+
+
 async def ask_guest(viewer: Viewer, request: ServiceRequest) -> None:
     """Ask whoever reads mail at a guest's address whether they reported this; once per address."""
     address, occasion = request.reporter_address, viewer.occasion()
     if address is None or request.reporter_address_origin is not AddressOrigin.GUEST or viewer.imported:
         return
-    await BareAddress.bulk_create([BareAddress(address=address, created_at=occasion.at)], ignore_conflicts=True)
+    await remember_guest(viewer, request)
     if not await BareAddress.filter(address=address, asked_at__isnull=True).update(asked_at=occasion.at):
         return
-    owner = await account_with(address)
+    owner, known = await account_with(address), await BareAddress.get(address=address)
     ticket = await issue(Purpose.CONFIRM_GUEST, occasion.at, address=address, request_id=request.id)
     await record(
         GuestAddressTyped(
@@ -44,6 +52,6 @@ async def ask_guest(viewer: Viewer, request: ServiceRequest) -> None:
             person_id=None,
             address=address,
             ticket_id=ticket.id,
-            language=owner.language if owner is not None else "en",
+            language=owner.language if owner is not None else known.language,
         )
     )

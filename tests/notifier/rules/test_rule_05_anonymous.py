@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from casework.access import NOBODY
 from casework.actions.members import accept_invitation
 from casework.requests import ServiceRequest
@@ -87,6 +89,30 @@ async def test_a_guests_address_is_asked_once_and_not_for_each_request(telling: 
     await confirm_from(asked[0])
     await _by_guest(telling, "guest@example.net")
     assert told(await telling.run()) == {("guest@example.net", "request_submitted", "reporter")}
+
+
+@pytest.mark.parametrize("holds", [False, True])
+async def test_a_guest_is_written_to_in_the_language_that_their_client_spoke(telling: Telling, holds: bool) -> None:
+    town = telling.town
+    place = town.id_of(town.springfield)
+    await town.done(town.mark, "updateOrganization", organizationId=place, holdGuests=holds)
+    document = "mutation ($input: SubmitRequestInput!) { submitRequest(input: $input) { request { id } } }"
+    lamp = {"organizationId": place, "categoryId": town.id_of(town.lights), "summary": "Farola apagada"}
+    answer = await town.graphql(
+        None,
+        document,
+        {"input": {**lamp, "reporterAddress": "guest@example.net"}},
+        headers={"accept-language": "es-MX,en;q=0.5"},
+    )
+    request = answer["data"]["submitRequest"]["request"]["id"]
+    if holds:
+        assert await telling.run() == []
+        await town.done(town.mark, "releaseContent", contentId=request)
+    asked = mail_to(await telling.run(), "guest@example.net")
+    assert asked.subject == "Confirme su dirección de correo para Curbcast"
+    await confirm_from(asked)
+    mails = await telling.after(town.tom, "closeRequest", requestId=request, comment="Done.")
+    assert "Town of Springfield, a través de Curbcast" in mail_to(mails, "guest@example.net").text
 
 
 async def test_an_account_whose_address_a_guest_typed_is_asked_too_and_takes_the_request_over(
