@@ -166,6 +166,12 @@ async def plant(scene: Scene) -> dict[int, str]:
     return tokens
 
 
+@pytest.fixture(autouse=True)
+def _remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every role asks the same long documents: each is understood once."""
+    monkeypatch.setattr(execution, "_REMEMBERED_LENGTH", 10**6)
+
+
 @pytest.fixture
 async def scene(db: str) -> AsyncIterator[Scene]:
     async with open_scene() as scene:
@@ -186,9 +192,8 @@ async def unlimited(scene: Scene, folder: str) -> AsyncIterator[httpx.AsyncClien
 
 
 async def test_no_query_shows_an_outsider_what_is_inside_and_each_field_only_to_whom_it_is_for(
-    scene: Scene, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr(execution, "_REMEMBERED_LENGTH", 10**6)  # nine roles ask the same
     await scene.telling.run()
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     inside: set[str] = set()

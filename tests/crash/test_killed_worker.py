@@ -6,9 +6,7 @@ Message-ID, and its attempt is in the ledger as `unknown`.
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pytest
 
 from casework.ledger import OutboxRow
 from notifier.notifications import Attempt, Notification, State
+from tests.forked import ended
 from tests.mailbox import Mailbox
 from tests.telling import open_telling
 
@@ -49,10 +48,7 @@ EVERYBODY = Counter({"tom@example.org": 1, "streets@springfield.example": 1, "ma
 
 
 async def run_worker(database: str, mailbox: Mailbox, *, hours: float, step: tuple[str, str] | None = None) -> int:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(WORKER), database, mailbox.url, str(hours), *(step or ()), cwd=WORKER.parents[2]
-    )
-    return await process.wait()
+    return await ended(WORKER, database, mailbox.url, str(hours), *(step or ()))
 
 
 async def _crash(database: str, mailbox: Mailbox, step: tuple[str, str]) -> None:

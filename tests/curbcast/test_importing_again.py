@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from curbcast.importing import Sums, import_requests, tell_all
 from curbcast.importing.problems import Rejection
 from tests.curbcast import killed_import
 from tests.curbcast.heard import Heard
+from tests.forked import ended
 from tests.telling import KeepingTransport
 from tests.town import settings
 
@@ -58,10 +57,7 @@ async def _rosa(organization: Organization) -> Person:
 async def test_a_killed_import_leaves_whole_acts_and_the_next_run_finishes_it(database: str, tmp_path: Path) -> None:
     rows = [f"{n},Lamp {n},Lights,closed,2026-07-01T08:00:{n:02}Z,2026-07-01T08:{n % 3:02}:30Z," for n in range(1, 31)]
     file = _file(tmp_path, *rows)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, killed_import.__file__, database, str(file), "12", cwd=Path(__file__).parents[2]
-    )
-    assert await process.wait() == -signal.SIGKILL
+    assert await ended(Path(killed_import.__file__), database, str(file), "12") == -signal.SIGKILL
     await open_database(database)
     try:
         before = await HistoryRow.filter(settled="imported").count()
