@@ -1,7 +1,8 @@
-"""Loading ahead: what a page's items will ask of the loaders is asked once for all of them, before they are presented.
+"""Loading ahead: what a page's requests show is read once for all of them, before they are presented.
 
-Each item's field then finds its answer there and returns it at once (`ready`), instead of waiting in a task of its own:
-a page of 50 requests would make some 200 of them. What is not foreseen here is loaded as usual, only slower.
+That is their categories, organizations and people, and what the fields asked for will want of the loaders. Each field
+then finds its answer there and returns it at once (`ready`), instead of waiting in a task of its own: a page of 50
+requests would make some 200 of them. A field that is not foreseen here is loaded as usual, only slower.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from graphql import (
 from api.connections import window
 from api.context import Info
 from casework.errors import Invalid
+from casework.reading import bring_shown
 from casework.requests import ServiceRequest
 
 R = TypeVar("R")
@@ -32,9 +34,9 @@ _BY_ID = {"viewerFollows": "follows", "viewerMutes": "mutes", "viewerVoted": "vo
 
 
 async def load_ahead(info: Info, requests: Sequence[ServiceRequest]) -> None:
-    """Load what the field being resolved, a connection, will show of these requests."""
+    """Load what the field being resolved, a connection, will show of these requests, read without `SHOWN`."""
     loaders, raw = info.context.loaders, info._raw_info
-    waiting: list[Awaitable[Any]] = []
+    waiting: list[Awaitable[Any]] = [bring_shown(requests)]
     for node in _of_requests(raw):
         name = node.name.value
         if name in _BY_ID:

@@ -22,7 +22,7 @@ from casework.organizations import RequestCategory
 from casework.people import Member, Person
 from casework.photos import Photo, photos_of_comments, photos_of_requests
 from casework.reading import Page, Window
-from casework.requests import Comment, ServiceRequest
+from casework.requests import Comment, Said, ServiceRequest
 from casework.staffing import invitations_of, members_of
 from casework.tokens import Ticket
 from casework.work import WorkOrder, work_orders_seen_by
@@ -39,7 +39,7 @@ class Loaders:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self.comments: DataLoader[Windowed, Page[Comment]] = _per_window(viewer, reading.comments_of)
+        self.comments: DataLoader[Windowed, Page[Said]] = _per_window(viewer, reading.comments_of)
         self.history: DataLoader[Windowed, Page[HistoryRow]] = _per_window(viewer, reading.history_of)
         self.comment_counts = DataLoader(self._comment_counts, cache_key_fn=_row)
         self.history_counts = DataLoader(self._history_counts, cache_key_fn=_row)

@@ -19,6 +19,7 @@ from api.inbox.mutations import DigestQueries, InboxMutations
 from api.inbox.reaching import ReachMutations
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
+from api.lightening import lightened
 from api.node import Node
 from api.organizations.keys import ApiKeyMutations
 from api.organizations.mail import MailMutations, MailQueries
@@ -176,7 +177,7 @@ def _described(built: GraphQLSchema) -> GraphQLSchema:
 
 
 # Strawberry builds graphql-core's schema and keeps it to itself; there is no public way to it.
-_executable = _described(schema._schema)
+_executable = lightened(_described(schema._schema))
 
 
 def executable_schema() -> GraphQLSchema:

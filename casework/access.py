@@ -22,7 +22,7 @@ from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person, Role
 from casework.permissions import PERMISSIONS, Action, Standing
 from casework.questions import Answer, answers_from
-from casework.requests import Comment, ServiceRequest, Status
+from casework.requests import Comment, Said, ServiceRequest, Status
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def comments_seen_by(viewer: Viewer, request: ServiceRequest) -> QuerySet[Commen
     return comments.filter(released_to(viewer), is_internal=False)
 
 
-def sees_comment(viewer: Viewer, request: ServiceRequest, comment: Comment) -> bool:
+def sees_comment(viewer: Viewer, request: ServiceRequest, comment: Comment | Said) -> bool:
     """The same for a comment at hand, of a request that the viewer sees."""
     if viewer.is_staff_of(request.organization_id):
         return True
@@ -249,7 +249,7 @@ def names_actor(viewer: Viewer, request: ServiceRequest, person_id: int | None, 
     return viewer.is_staff_of(request.organization_id)
 
 
-def names_author(viewer: Viewer, request: ServiceRequest, comment: Comment) -> bool:
+def names_author(viewer: Viewer, request: ServiceRequest, comment: Comment | Said) -> bool:
     """The same for who said something."""
     only_staff_could = comment.is_internal or comment.accompanies is Status.ACKNOWLEDGED
     return names_actor(viewer, request, comment.author_id, staff_act=only_staff_could)

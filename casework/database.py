@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
@@ -167,6 +167,10 @@ def _for_sqlite(value: Any) -> Any:
     return value
 
 
+@overload
+def moment(value: datetime | str) -> datetime: ...
+@overload
+def moment(value: datetime | str | None) -> datetime | None: ...
 def moment(value: datetime | str | None) -> datetime | None:
     """A raw column's time: PostgreSQL answers datetimes, SQLite the text they are kept as."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -19,7 +19,7 @@ from tortoise.models import Model
 from casework.access import NOBODY, Viewer, sees, sees_comment
 from casework.database import MomentField, OptionalMomentField
 from casework.people import Person
-from casework.requests import Comment, ServiceRequest
+from casework.requests import Comment, Said, ServiceRequest
 
 UNUSED_FOR = timedelta(days=1)
 """How long an uploaded photo waits to be used."""
@@ -65,9 +65,12 @@ def is_public(photo: Photo) -> bool:
 
 def sees_photo(viewer: Viewer, photo: Photo) -> bool:
     """Whoever sees what it is part of. Needs that loaded."""
-    if photo.request is None or not sees(viewer, photo.request):
-        return False
-    return photo.comment is None or sees_comment(viewer, photo.request, photo.comment)
+    return photo.request is not None and sees_what_has_it(viewer, photo.request, photo.comment)
+
+
+def sees_what_has_it(viewer: Viewer, request: ServiceRequest, comment: Comment | Said | None) -> bool:
+    """Whether the viewer sees a request, and this comment on it where there is one. Needs the category loaded."""
+    return sees(viewer, request) and (comment is None or sees_comment(viewer, request, comment))
 
 
 def address_sees_photo(address: str, photo: Photo) -> bool:

@@ -10,6 +10,7 @@ see is left out by the statement itself, never afterwards.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,11 +26,12 @@ from tortoise.queryset import QuerySet
 from casework.access import Viewer, released_to, requests_seen_by, seen_by
 from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
+from casework.organizations import Organization, RequestCategory
 from casework.people import STAFF_ROLES, Member, Person
-from casework.requests import Comment, ServiceRequest, Status
+from casework.requests import Comment, Said, ServiceRequest, Status
 from casework.watching import Follow, Vote
 
-# What a page shows of each request, joined into its one statement.
+# What is shown of each request beside its own columns: joined into the statement of a few, brought to those of a page.
 SHOWN = ("category", "organization", "reporter", "assignee")
 
 # Who follows, mutes or votes for what is their own business, and so is a question to a guest: not even staff read it
@@ -89,7 +91,24 @@ def _cut(found: Sequence[F], window: Window, made: Callable[[F], T]) -> Page[T]:
     return Page(rows, has_previous=window.after is not None, has_next=more)
 
 
-async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[Comment]]:
+async def bring_shown(requests: Sequence[ServiceRequest]) -> None:
+    """Give requests that were read without it all that SHOWN names, each row read once for however many have it."""
+    if not requests:
+        return
+    people = {id_ for each in requests for id_ in (each.reporter_id, each.assignee_id) if id_ is not None}
+    categories, organizations, named = await asyncio.gather(
+        RequestCategory.in_bulk({each.category_id for each in requests}, "id"),
+        Organization.in_bulk({each.organization_id for each in requests}, "id"),
+        fetch(f"SELECT id, handle, name FROM person WHERE id {any_of('$1', 'int')}", sorted(people)),
+    )
+    persons = {row["id"]: Person.construct(**row) for row in named}
+    for each in requests:
+        each.category, each.organization = categories[each.category_id], organizations[each.organization_id]
+        each.reporter = persons[each.reporter_id] if each.reporter_id is not None else None
+        each.assignee = persons[each.assignee_id] if each.assignee_id is not None else None
+
+
+async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[Said]]:
     """A page of comments for each request, oldest first, with their authors; internal ones for its staff only."""
     columns = (
         "x.id, x.request_id, x.author_id, x.by_staff, x.body, x.is_internal, x.held_at, x.accompanies, x.created_at,"
@@ -101,7 +120,7 @@ async def comments_of(viewer: Viewer, requests: Sequence[ServiceRequest], window
         "comment", "id", columns, "LEFT JOIN person p ON p.id = x.author_id", viewer, requests, window, outside=outside
     )
     authors: dict[int, Person] = {}
-    return [_cut(found.get(each.id, ()), window, lambda row: _comment(row, authors)) for each in requests]
+    return [_cut(found.get(each.id, ()), window, lambda row: _said(row, authors)) for each in requests]
 
 
 async def history_of(viewer: Viewer, requests: Sequence[ServiceRequest], window: Window) -> list[Page[HistoryRow]]:
@@ -264,21 +283,22 @@ async def _windows(
     return grouped
 
 
-def _comment(row: dict[str, Any], authors: dict[int, Person]) -> Comment:
-    author_id = row["author_id"]
-    if author_id is not None and author_id not in authors:
-        authors[author_id] = Person.construct(id=author_id, handle=row["author_handle"], name=row["author_name"])
-    return Comment.construct(
-        id=row["id"],
-        request_id=row["request_id"],
-        author=authors.get(author_id),
-        author_id=author_id,
-        by_staff=bool(row["by_staff"]),
-        body=row["body"],
-        is_internal=bool(row["is_internal"]),
-        held_at=moment(row["held_at"]),
-        accompanies=Status(row["accompanies"]) if row["accompanies"] else None,
-        created_at=moment(row["created_at"]),
+def _said(row: dict[str, Any], authors: dict[int, Person]) -> Said:
+    author_id, accompanies, held_at = row["author_id"], row["accompanies"], row["held_at"]
+    author = authors.get(author_id) if author_id is not None else None
+    if author is None and author_id is not None:
+        author = Person.construct(id=author_id, handle=row["author_handle"], name=row["author_name"])
+        authors[author_id] = author
+    return Said(
+        row["id"],
+        author_id,
+        author,
+        bool(row["by_staff"]),
+        row["body"],
+        bool(row["is_internal"]),
+        moment(held_at) if held_at is not None else None,
+        Status(accompanies) if accompanies is not None else None,
+        moment(row["created_at"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -135,3 +136,18 @@ class Comment(Model):
     class Meta:
         table = "comment"
         indexes = (("request_id", "id"), ("author_id", "id"))
+
+
+@dataclass(slots=True)
+class Said:
+    """A comment to be looked at: what a Comment has under these names, in a tenth of the time that its row takes."""
+
+    id: int
+    author_id: int | None
+    author: Person | None
+    by_staff: bool
+    body: str
+    is_internal: bool
+    held_at: datetime | None
+    accompanies: Status | None
+    created_at: datetime

@@ -23,7 +23,7 @@ class CommentVisibility(Enum):
 
 @strawberry.type(description="What somebody said on a request.")
 class Comment(Node):
-    row: strawberry.Private[rows.Comment]
+    row: strawberry.Private[rows.Comment | rows.Said]
     request: strawberry.Private[rows.ServiceRequest]
     body: str = strawberry.field(description="What was said: plain text, never markup.")
     author: Person | None = strawberry.field(
@@ -45,7 +45,7 @@ class Comment(Node):
         return [photo(each, self.request, self.row, info.context) for each in found]
 
 
-def comment(row: rows.Comment, request: rows.ServiceRequest, viewer: Viewer) -> Comment:
+def comment(row: rows.Comment | rows.Said, request: rows.ServiceRequest, viewer: Viewer) -> Comment:
     """How a viewer sees a comment of a request that they see. Needs the author loaded."""
     named = names_author(viewer, request, row)
     return Comment(

@@ -17,7 +17,7 @@ from casework import access, clock
 from casework import people as rows
 from casework.access import requests_seen_by
 from casework.actions.areas import areas_heard_of
-from casework.reading import SHOWN, follows_of, page
+from casework.reading import follows_of, page
 
 
 @strawberry.type(description="A device that is signed in.")
@@ -77,7 +77,7 @@ class Viewer(InboxOfViewer):
         viewer = info.context.viewer
         follows = follows_of(viewer)
         found = await page(
-            follows.select_related(*(f"request__{name}" for name in SHOWN)),
+            follows.select_related("request"),
             window(first, after, last, before),
             ascending=False,
         )
@@ -90,7 +90,7 @@ class Viewer(InboxOfViewer):
     ) -> Connection[ServiceRequest]:
         viewer = info.context.viewer
         reported = requests_seen_by(viewer).filter(reporter_id=self.row.id)
-        found = await page(reported.select_related(*SHOWN), window(first, after, last, before), ascending=False)
+        found = await page(reported, window(first, after, last, before), ascending=False)
         await load_ahead(info, found.rows)
         return connection(found, lambda row: service_request(row, viewer), lambda row: row.id, reported.count)
 

@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Context
 from casework import clock, photos, requests
+from casework.access import NOBODY
 from notifier.links import Links
 
 _HOUR = timedelta(hours=1)
@@ -24,12 +25,14 @@ class Photo:
 
 
 def photo(
-    row: photos.Photo, request: requests.ServiceRequest, comment: requests.Comment | None, context: Context
+    row: photos.Photo,
+    request: requests.ServiceRequest,
+    comment: requests.Comment | requests.Said | None,
+    context: Context,
 ) -> Photo:
     """How a viewer sees a photo of a request, or of a comment on it, that they see. Needs the category loaded."""
-    row.request, row.comment = request, comment
     links, reader = Links(context.settings), context.viewer.person_id
-    if photos.is_public(row) or reader is None:
+    if reader is None or photos.sees_what_has_it(NOBODY, request, comment):
         url, small = links.photo(row), links.photo(row, small=True)
     else:
         until = _good_until(clock.now())

@@ -117,6 +117,6 @@ class RequestQueries:
     ) -> Connection[ServiceRequest]:
         viewer = info.context.viewer
         matching = find_requests(viewer, await _search(filter))
-        found = await page(matching.select_related(*SHOWN), window(first, after, last, before), ascending=False)
+        found = await page(matching, window(first, after, last, before), ascending=False)
         await load_ahead(info, found.rows)
         return connection(found, lambda row: service_request(row, viewer), lambda row: row.id, matching.count)

@@ -102,7 +102,7 @@ class ServiceRequest(Node):
     ) -> Connection[Comment] | Awaitable[Connection[Comment]]:
         viewer, loaders, request = info.context.viewer, info.context.loaders, self.row
 
-        def shown(page: Page[rows.Comment]) -> Connection[Comment]:
+        def shown(page: Page[rows.Said]) -> Connection[Comment]:
             return connection(
                 page,
                 lambda row: comment(row, request, viewer),
