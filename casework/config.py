@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     photo_store_key: str | None = None
     photo_store_secret: str | None = None
     max_photo_bytes: int = Field(default=15_000_000, ge=1000)
-    max_photo_pixels: int = Field(default=50_000_000, ge=1000)
+    max_photo_pixels: int = Field(default=50_000_000, ge=1000, le=89_000_000)  # where Pillow begins to warn
     max_request_bytes: int = Field(default=1_000_000, ge=1000)
     max_query_tokens: int = Field(default=2000, ge=100)
     max_query_depth: int = Field(default=15, ge=5)

@@ -131,8 +131,11 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _photos(settings: Settings) -> Finding:
-    await PhotoFiles(settings).try_out()
-    return fine("photos", settings.photo_store or f"in {settings.data_dir / 'photos'}")
+    files = PhotoFiles(settings)
+    if files.folder is not None and not files.folder.exists():  # not ours to make: we may be root
+        return fine("photos", f"{files.folder}, made with the first photo")
+    await files.try_out()
+    return fine("photos", str(files.folder or settings.photo_store))
 
 
 async def _migrations() -> Finding:

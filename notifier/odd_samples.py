@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from notifier.facts import Facts, Reader
-from notifier.samples import sample
+from notifier.samples import SITE, sample
 
 ARABIC, EMOJI = "ليلى حدّاد", "👩🏽‍🔧 Noor 🚧"
 LONG_WORD = "Wasserversorgungsleitungsschachtdeckel" * 4
@@ -73,9 +73,15 @@ def odd_samples(kind: str, language: str) -> dict[str, tuple[Facts, Reader]]:
         "private": (
             replace(
                 facts,
-                request=replace(facts.request, is_private=True),
+                request=replace(facts.request, is_private=True, photo_url=None),
                 extra={**facts.extra, "survivor": None} if tells_residents else facts.extra,
             ),
-            who,
+            replace(who, links={**who.links, **_photos_of_ones_own(said)}),
         ),
     }
+
+
+def _photos_of_ones_own(said: bool) -> dict[str, str]:
+    """Where one reader finds what not everybody may see: on the request, and with what was said."""
+    names = ("photo", "photo_small", "text_photo", "text_photo_small") if said else ("photo", "photo_small")
+    return {name: f"{SITE}/photos/{name}.jpg?token=dGhlIHJlYWRlcidzIG93biAmIG5vYm9keSBlbHNlJ3M" for name in names}

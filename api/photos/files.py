@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import obstore
@@ -44,7 +45,15 @@ class PhotoFiles:
 
     @cached_property
     def _store(self) -> ObjectStore:
-        return _opened(self._settings)
+        return LocalStore(self.folder, mkdir=True) if self.folder is not None else _bucket(self._settings)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where on disk, if it is there; made with the first photo."""
+        where = urlsplit(self._settings.photo_store or "")
+        if where.scheme == "s3":
+            return None
+        return Path(where.path) if where.path else self._settings.data_dir / "photos"
 
     async def keep(self, key: str, picture: Picture) -> None:
         """Write both files of a photo."""
@@ -75,7 +84,7 @@ class PhotoFiles:
 
     async def try_out(self) -> None:
         """Write, read and delete a file. Raises one of UNREACHABLE, which says what is wrong."""
-        path = f"trial/{secrets.token_hex(8)}"
+        path = f"trial-{secrets.token_hex(8)}"
         await obstore.put_async(self._store, path, b"trial")
         await (await obstore.get_async(self._store, path)).bytes_async()
         await obstore.delete_async(self._store, path)
@@ -85,11 +94,8 @@ def path_of(key: str, size: Size) -> str:
     return f"{key[:2]}/{key}{size}.jpg"
 
 
-def _opened(settings: Settings) -> ObjectStore:
+def _bucket(settings: Settings) -> S3Store:
     where = urlsplit(settings.photo_store or "")
-    if where.scheme != "s3":
-        folder = where.path if settings.photo_store else settings.data_dir / "photos"
-        return LocalStore(folder, mkdir=True)
     given = {
         "endpoint": settings.photo_store_endpoint,
         "access_key_id": settings.photo_store_key,

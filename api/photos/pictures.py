@@ -12,7 +12,6 @@ of that stays behind: only pixels are carried over.
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -27,6 +26,7 @@ MEDIA_TYPE = "image/jpeg"
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _NO_PICTURE = N_("This is no JPEG, PNG or WebP picture. Save it as one of them and send it again.")
+_TOO_MANY = N_("This picture has more than %(allowed)s pixels. Make it smaller and send it again.")
 _BROKEN = N_("This picture is damaged or incomplete. Send it again.")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
@@ -46,40 +46,48 @@ def picture_of(uploaded: bytes, *, most_pixels: int) -> Picture:
 
     Raises BadPhoto.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Pillow would grumble about is refused below, or left behind
-        upright = _upright(uploaded, most_pixels)
-        upright.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-        width, height = upright.size
-        large = _encoded(upright)
-        upright.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
-        return Picture(large, _encoded(upright), width, height)
+    upright = _upright(uploaded, most_pixels)
+    width, height = upright.size
+    large = _encoded(upright)
+    upright.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    return Picture(large, _encoded(upright), width, height)
 
 
 def _upright(uploaded: bytes, most_pixels: int) -> Image.Image:
-    """The picture's pixels as a person would see them, in plain red, green and blue."""
-    try:
-        picture: Image.Image = Image.open(io.BytesIO(uploaded), formats=_FORMATS)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-        if isinstance(error, Image.DecompressionBombError):
-            raise _too_many_pixels(most_pixels) from error
-        raise BadPhoto(_NO_PICTURE, field="photo") from error
-    if picture.width * picture.height > most_pixels:
-        raise _too_many_pixels(most_pixels)
+    """The picture's pixels as a person would see them, in plain red, green and blue, as many as are kept."""
+    picture = _opened(uploaded, most_pixels)
     try:
         # A JPEG can be decoded at half or a quarter of its size, in as much less time and memory.
         picture.draft("RGB", (2 * LARGE, 2 * LARGE))
         picture.load()
+        see_through = "transparency" in picture.info or picture.mode in ("P", "PA")
+        if see_through or picture.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
+            picture = picture.convert("RGBA" if see_through else "RGB")
+        # Before all else, which then takes little memory: a picture of 50 megapixels has 200 MB.
+        picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
         return _in_srgb(ImageOps.exif_transpose(picture))
     # Pillow's decoders have no one exception for a file that contradicts itself.
     except Exception as error:
         raise BadPhoto(_BROKEN, field="photo") from error
 
 
+def _opened(uploaded: bytes, most_pixels: int) -> Image.Image:
+    """The picture before a pixel of it is decoded."""
+    try:
+        picture = Image.open(io.BytesIO(uploaded), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # beyond any limit that can be set
+        raise BadPhoto(_TOO_MANY, field="photo", allowed=most_pixels) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise BadPhoto(_NO_PICTURE, field="photo") from error
+    if picture.width * picture.height > most_pixels:
+        raise BadPhoto(_TOO_MANY, field="photo", allowed=most_pixels)
+    return picture
+
+
 def _in_srgb(picture: Image.Image) -> Image.Image:
     """In the colours that every screen takes for granted, transparent parts white, and nothing but pixels."""
     profile = picture.info.get("icc_profile")
-    if picture.mode in ("RGBA", "LA", "PA", "P") or "transparency" in picture.info:
+    if picture.mode in ("RGBA", "LA"):
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture).convert("RGB")
@@ -98,9 +106,3 @@ def _encoded(picture: Image.Image) -> bytes:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=85, optimize=True, progressive=True)
     return file.getvalue()
-
-
-def _too_many_pixels(most: int) -> BadPhoto:
-    return BadPhoto(
-        "This picture has more than %(allowed)s pixels. Make it smaller and send it again.", field="photo", allowed=most
-    )

@@ -42,7 +42,7 @@ _SUBJECT = re.compile(r"([0-9a-f]{32}):([pa])([0-9]{1,9}):([0-9]{1,11})")
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _STATUS: dict[type[CaseworkError], int] = {BadPhoto: 422, RateLimited: 429, Conflict: 409}
 _AT_ONCE = 2
-"""Pictures that are decoded at the same time: each may take 200 MB for a moment."""
+"""Pictures that are decoded at the same time: each may take 8 bytes a pixel for a moment."""
 
 # Whoever saw it once may see it again; what is shared with others asks again within the hour, as it may turn private.
 _PUBLIC = "public, max-age=31536000, s-maxage=3600, immutable"

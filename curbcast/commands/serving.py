@@ -6,7 +6,9 @@ import asyncio
 import gc
 import signal
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -29,9 +31,11 @@ from api.pages.receipts import receipts_routes
 from api.pages.requests import request_routes
 from api.pages.start import start_routes
 from api.pages.unsubscribe import unsubscribe_routes
+from api.photos.files import PhotoFiles
 from casework.config import Gallery, Settings, is_loopback
 from casework.database import close_database, open_database
 from curbcast.demo import Demo, build_town, live
+from curbcast.demo.camera import photograph
 from curbcast.listening import server_for
 from curbcast.logs import configure_logs
 from curbcast.one_process import NOTIFIER_DUTIES, Running, running
@@ -97,7 +101,7 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) 
 
 async def _demo(settings: Settings, host: str, port: int) -> None:
     async with running(settings) as up:
-        town = await build_town()
+        town = replace(await build_town(), camera=partial(photograph, PhotoFiles(settings)))
         happening = asyncio.create_task(live(town, after_each=up.nudge))
         try:
             await _listen(up, host, port, pages(settings, town, host=host, transport=up.transport))

@@ -2,7 +2,7 @@
 
 people      who lives there, the streets, the categories
 stories     what was reported before you came       past   tells it again through the actions
-town        all of it in the database               activity   goes on for ever
+town        all of it in the database               activity   goes on for ever       camera   takes a photo
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ _NEWS = (  # category, summary
     ("Trees and parks", "Fallen branch on the playground"),
     ("Rubbish and recycling", "Bottle bank is full"),
 )
+_PHOTOGRAPHED = "Street lights"
 _REMARKS = (
     "It is getting worse.",
     "I saw somebody stumble here yesterday.",
@@ -58,7 +59,9 @@ async def act(demo: Demo, chance: random.Random) -> None:
 
 async def _report(demo: Demo, chance: random.Random) -> None:
     category, summary = chance.choice(_NEWS)
-    await report(demo, chance.choice(_RESIDENTS), category, summary, chance.choice(_STREETS), chance.randint(1, 40))
+    who, street, number = chance.choice(_RESIDENTS), chance.choice(_STREETS), chance.randint(1, 40)
+    photos = [await demo.camera(demo.viewers[who])] if demo.camera and category == _PHOTOGRAPHED else []
+    await report(demo, who, category, summary, street, number, photo_ids=photos)
 
 
 async def _comment(demo: Demo, chance: random.Random) -> None:

@@ -17,13 +17,9 @@ class Somebody:
     role: Role | None = None
     language: str = "en"
 
-    @property
-    def label(self) -> str:
-        return f"{self.name} ({f'{self.role.value} of the town' if self.role else 'resident'})"
-
 
 STAFF = {
-    "rosa": Somebody("Rosa Delgado", Role.OWNER),
+    "rosa": Somebody("Rosa Delgado", Role.OWNER, language="es"),
     "amina": Somebody("Amina Yusuf", Role.MANAGER),
     "tom": Somebody("Tom Okafor", Role.INTERNAL),
     "lena": Somebody("Lena Brandt", Role.INTERNAL),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.pages.start import Player
 from casework.access import Viewer, viewer_for
 from casework.actions import filing, membership, organizing
 from casework.actions.accounts import create_person, start_session
@@ -17,12 +19,16 @@ from curbcast.demo.people import CATEGORIES, NAME, PEOPLE, SLUG, point
 
 @dataclass(frozen=True)
 class Demo:
-    """The town, its people by handle, and a bearer token for each of them by who they are."""
+    """The town, its people by handle, and a bearer token for each of them by who they are.
+
+    `camera` takes and uploads a photo for somebody, where there is one.
+    """
 
     organization: Organization
     viewers: dict[str, Viewer]
     categories: dict[str, RequestCategory]
-    tokens: dict[str, str]
+    tokens: dict[Player, str]
+    camera: Callable[[Viewer], Awaitable[str]] | None = None
 
 
 async def find_town() -> Demo | None:
@@ -69,7 +75,7 @@ async def _as_it_stands(organization: Organization) -> Demo:
         {handle: await viewer_for(person) for handle, person in people.items()},
         {each.name: each for each in await RequestCategory.filter(organization_id=organization.id)},
         {
-            somebody.label: await start_session(people[handle], label="demo")
+            (somebody.name, somebody.role): await start_session(people[handle], label="demo")
             for handle, somebody in PEOPLE.items()
             if handle in people
         },
@@ -86,6 +92,7 @@ async def report(
     *,
     description: str = "",
     anonymous: bool = False,
+    photo_ids: Sequence[str] = (),
     at: datetime | None = None,
 ) -> ServiceRequest:
     """One of the town's people reports something, now or at another moment."""
@@ -100,4 +107,5 @@ async def report(
         latitude=latitude,
         longitude=longitude,
         anonymous=anonymous,
+        photo_ids=photo_ids,
     )

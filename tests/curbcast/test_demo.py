@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 import time_machine
 
+from api.photos.files import PhotoFiles, Size
 from casework.areas import AreaFollow, WatchArea
 from casework.history import HistoryRow
 from casework.organizations import RequestCategory
 from casework.people import Person
+from casework.photos import Photo
 from casework.requests import Comment, ServiceRequest
 from casework.watching import Follow, Mute
 from curbcast.demo import build_town, live
 from curbcast.demo.activity import act
+from curbcast.demo.camera import photograph
 from curbcast.demo.stories import STORIES
 from curbcast.importing import tell_all
 from tests.telling import KeepingTransport
@@ -70,15 +76,19 @@ async def test_its_mail_goes_to_made_up_addresses_and_to_everybody(db: str) -> N
     assert recipients == accounts | desks
 
 
-async def test_things_happen_in_it_the_same_for_the_same_seed(db: str) -> None:
-    demo = await build_town()
+async def test_things_happen_in_it_the_same_for_the_same_seed(db: str, tmp_path: Path) -> None:
+    files = PhotoFiles(settings(data_dir=tmp_path))
+    demo = replace(await build_town(), camera=partial(photograph, files))
     before = await HistoryRow.all().count()
-    chance = random.Random(7)
+    chance = random.Random(1)
     for _ in range(40):
         await act(demo, chance)
     types = [row.type for row in await HistoryRow.filter(id__gt=before).order_by("id")]
     assert 25 <= len(types) <= 40
     assert {"RequestSubmitted", "PublicCommentAdded", "RequestAcknowledged", "RequestClosed"} <= set(types)
+    photos = await Photo.filter(request__category__name="Street lights")
+    assert len(photos) == await Photo.all().count() > 0
+    assert all([await files.read(photo.key, Size.SMALL) for photo in photos])
 
 
 class Enough(Exception):

@@ -93,6 +93,8 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(
     database: str, valkey: Server, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     config = settings(database_url=database, redis_url=valkey.url, smtp_url=mailbox.url, data_dir=tmp_path)
+    kept = tmp_path / "photos"
+    kept.mkdir()
     await open_database(database)
     doorbell, transport = Doorbell(valkey.url), transport_for(config)
     for queue in ("curbcast:notifier", "curbcast:digests"):
@@ -114,6 +116,8 @@ async def test_the_doctor_finds_nothing_wrong_where_nothing_is(
         "clock",
         "templates",
     ]
+    assert list(kept.iterdir()) == []
+    assert found["photos"].seen == str(kept)
     assert found["workers"].seen == "notifier on 1 machines, digests on 1 machines"
     warming = await _findings(config.model_copy(update={"warm_up_start": clock.now().date()}))
     assert warming["warm-up"] == Finding("warm-up", State.FINE, "0 of today's 50 mails are gone")
@@ -130,7 +134,7 @@ async def test_the_doctor_says_what_to_do_about_each_thing_that_is_wrong(databas
         smtp_url=f"smtp://127.0.0.1:{nowhere}",
         environment="production",
         public_url="http://requests.example",
-        photo_store=f"file://{tmp_path}/taken/photos",
+        photo_store=f"file://{tmp_path}/taken",
     )
     await open_database(database)
     async with open_telling() as telling:

@@ -124,9 +124,8 @@ def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch)
         raise AssertionError("it was decoded")
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", decoded)
-    for most in (_PIXELS, 10**9):
-        with pytest.raises(BadPhoto, match="This picture has more than"):
-            picture_of(sent, most_pixels=most)
+    with pytest.raises(BadPhoto, match="This picture has more than 50,000,000 pixels"):
+        picture_of(sent, most_pixels=_PIXELS)
     with pytest.raises(BadPhoto, match="more than 1,000 pixels"):
         picture_of(picture(40, 26), most_pixels=1000)
 

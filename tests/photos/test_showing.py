@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import time_machine
 
+from api.app import build_app
+from api.pages.requests import request_routes
 from casework import clock
 from casework.people import Person
 from casework.photos import Photo
@@ -156,6 +159,22 @@ async def test_other_systems_are_told_of_a_public_photo(town: Town) -> None:
     answer = await town.client.get("/open311/v2/requests.json?jurisdiction_id=springfield")
     told = {each["service_request_id"]: each["media_url"] for each in answer.json()}
     assert told == {"1": (await _urls(town, None, request))[0], "2": "https://photos.example/1.jpg"}
+
+
+async def test_the_page_of_a_request_shows_its_photos_and_those_of_what_was_said(town: Town) -> None:
+    first, done, inside = [await uploaded(town, person) for person in (town.maya, town.tom, town.tom)]
+    request = await town.report(photoIds=[first])
+    values = {"requestId": request, "body": "Inside", "visibility": "INTERNAL", "photoIds": [inside]}
+    await town.done(town.tom, "addComment", **values)
+    await town.done(town.tom, "closeRequest", requestId=request, comment="Done", photoIds=[done])
+    app = build_app(settings(), extra_routes=request_routes(settings()))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client:
+        page = await client.get("/r/springfield/1")
+    shown = re.findall(r'<a href="([^"]*)"><img src="([^"]*)" alt="Photo 1"', page.text)
+    whole = [f"http://127.0.0.1:8000/photos/{key}" for key in (first, done)]
+    assert shown == [(f"{address}.jpg", f"{address}-small.jpg") for address in whole]
+    assert inside not in page.text
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ const ASK_AGAIN_MS = [0, 1500, 4000, 10000];
 const NEWS = `subscription News($after: String) {
   viewerNotifications(after: $after) { cursor notification { event { id occurredAt } request { number summary } } }
 }`;
-const ME = `{ viewer { id name address memberships { organization { categories { routeAddresses } } role }
+const ME = `{ viewer { id name address language memberships { organization { categories { routeAddresses } } role }
   notifications(first: 4) { nodes { event { id occurredAt } request { number summary } } } } }`;
 const STAFF = new Set(["OWNER", "MANAGER", "INTERNAL"]);
 const WHY = `{ eventType occurredAt state kind cause sentence because waitsUntil
@@ -71,7 +71,7 @@ class Line {
 
 const cards = new Map();
 let told = [];
-let staff = null;
+let staff = null; // whoever is asked, and answers in their own language
 
 /** Ask as a member of staff what became of one event for everybody. */
 const explained = (eventId) => {
@@ -89,27 +89,19 @@ const element = (name, text, className) => {
   return made;
 };
 
-const WORDS = {
-  PENDING: "A mail is about to go", SENDING: "A mail is about to go", DEFERRED: "The mail is tried again later",
-  SENT: "Mailed", HELD: "Waits", SKIPPED: "Not told", FAILED: "The mail was refused", UNKNOWN: "The mail may have arrived",
-};
-
-const REASONS = {
-  reporter: "They reported it", follower: "They follow it", staff_subscriber: "They follow it as staff",
-  assignee: "It is assigned to them", was_assignee: "It was assigned to them until now", mentioned: "They are mentioned in it",
-  watch_area: "It lies in an area that they watch", confirmation: "It confirms what they did", account: "It is about their account",
-  route_address: "The category's requests go there", escalate_address: "The category's late requests go there",
-};
+const language = document.documentElement.lang;
+const words = board && board.dataset.words ? JSON.parse(board.dataset.words) : {};
+const filled = (template, values) => template.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 
 const fate = (why) => {
-  if (why.state === "SENT" && why.mergedInto) return "Mailed, with others";
-  if (why.state === "HELD" && why.waitsUntil) return "Waits until " + new Date(why.waitsUntil).toLocaleString();
-  return WORDS[why.state] || "Not told";
+  const state = why.state === "SENT" && why.mergedInto ? "MERGED" : why.state;
+  const moment = why.waitsUntil ? new Date(why.waitsUntil).toLocaleString(language) : "…";
+  return filled(words.fates[state] || words.fates.SKIPPED, { moment });
 };
 
 const because = (why) => {
   if (why.sentence) return why.sentence;
-  return why.reasons.map(({ reason }) => REASONS[reason] || reason).join("; ");
+  return why.reasons.map(({ reason }) => words.reasons[reason] || reason).join("; ");
 };
 
 const show = (card, answer) => {
@@ -117,7 +109,7 @@ const show = (card, answer) => {
   if (!found.length) return;
   const first = found[0].why;
   card.querySelector("b").textContent = (first.event && first.event.text) || first.eventType;
-  card.querySelector("time").textContent = new Date(first.occurredAt).toLocaleTimeString();
+  card.querySelector("time").textContent = new Date(first.occurredAt).toLocaleTimeString(language);
   const isTold = ({ why }) => why.state !== null && why.state !== "SKIPPED";
   const rows = (some) => some.map(({ each, why }) => {
     const row = element("tr");
@@ -132,7 +124,7 @@ const show = (card, answer) => {
   const [heard, unheard] = card.querySelectorAll("tbody");
   heard.replaceChildren(...rows(found.filter(isTold)));
   unheard.replaceChildren(...rows(others));
-  card.querySelector("summary").textContent = `${others.length} are not told, and why`;
+  card.querySelector("summary").textContent = filled(words.others, { many: others.length });
 };
 
 const add = ({ event, request }) => {
@@ -165,7 +157,8 @@ const begin = async () => {
     if (!viewer) return;
     told.push({ who: people[index].who, id: viewer.id, address: viewer.address });
     const works = viewer.memberships.filter(({ role }) => STAFF.has(role));
-    if (works.length && !staff) staff = lines[index];
+    const speaks = viewer.language === language;
+    if (works.length && (!staff || (speaks && !staff.speaks))) staff = Object.assign(lines[index], { speaks });
     for (const { organization } of works) {
       for (const { routeAddresses } of organization.categories) (routeAddresses || []).forEach((each) => addresses.add(each));
     }
