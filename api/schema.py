@@ -17,6 +17,7 @@ from api.ids import parse_global_id
 from api.inbox.explaining import ExplainingQueries
 from api.inbox.mutations import DigestQueries, InboxMutations
 from api.inbox.reaching import ReachMutations
+from api.inbox.rehearsing import RehearsingQueries
 from api.inbox.types import digest, notification
 from api.inbox.viewer import InboxQueries, notifications_of
 from api.lightening import lightened
@@ -136,6 +137,7 @@ _NOUNS = (
     InboxQueries,
     DigestQueries,
     ExplainingQueries,
+    RehearsingQueries,
     WatchAreaQueries,
 )
 _VERBS = (

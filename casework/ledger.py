@@ -9,6 +9,9 @@ The relay works through the outbox with `claim`, `advance`, `settle` and `postpo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 IMPORTED = "imported"
 TOLD = "told"
+_noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
 _WITH_ADDRESSES = ("SignedUp", "AddressChangeRequested", "AddressChanged")
 
 
@@ -72,7 +76,20 @@ async def record(event: Event) -> HistoryRow:
         await OutboxRow.create(event_id=row.id, due=event.occasion.at, bulk=event.occasion.bulk, priority=priority)
     tracing.note(row.type, row.id)
     log.info("event_written", event_id=row.id, type=row.type, service_request=row.request_id)
+    if (noted := _noted.get()) is not None:
+        noted.append(row.id)
     return row
+
+
+@contextmanager
+def noting() -> Iterator[list[int]]:
+    """The ids of the events that are recorded inside, by this task alone."""
+    noted: list[int] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
 
 
 async def forget_addresses(person_id: int) -> None:

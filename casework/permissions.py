@@ -51,6 +51,7 @@ class Action(StrEnum):
     MERGE = "merge"
     SET_VISIBILITY = "set_visibility"
     RELEASE = "release"
+    SEE_WHO_HEARS = "see_who_hears"
     LEAVE = "leave"
     MANAGE_CATEGORIES = "manage_categories"
     MANAGE_MEMBERS = "manage_members"
@@ -76,6 +77,7 @@ PERMISSIONS: Mapping[Action, frozenset[Standing]] = {
     Action.MERGE: STAFF,
     Action.SET_VISIBILITY: STAFF,
     Action.RELEASE: STAFF,
+    Action.SEE_WHO_HEARS: STAFF,
     Action.LEAVE: MEMBERS,
     Action.MANAGE_CATEGORIES: MANAGERS,
     Action.MANAGE_MEMBERS: MANAGERS,
@@ -100,6 +102,7 @@ ON_A_REQUEST = frozenset(
         Action.MERGE,
         Action.SET_VISIBILITY,
         Action.RELEASE,
+        Action.SEE_WHO_HEARS,
     }
 )
 """What is done to a request that is there already, and so may be private."""

@@ -31,6 +31,9 @@ _ORDER = {reason: place for place, reason in enumerate(Reason)}
 TYPED_ADDRESS = frozenset({Reason.ROUTE_ADDRESS, Reason.ESCALATE_ADDRESS})
 """Staff for their events, whoever owns the address (rule 2)."""
 
+OF_MEMBERS = frozenset({Reason.MENTIONED, Reason.ASSIGNEE, Reason.WAS_ASSIGNEE})
+"""What only members have and all of their colleagues know. Everybody else is counted, and named to nobody."""
+
 RESIDENT_REASONS = frozenset({Reason.REPORTER, Reason.FOLLOWER, Reason.WATCH_AREA})
 """What a mute silences (rule 8)."""
 

@@ -8,6 +8,8 @@ from api.mutation import Payload, answered, count, user_errors
 from api.rates import Verb
 from api.requests.inputs import PHOTOS, RequestInput
 from api.requests.types import ServiceRequest, service_request
+from casework import requests as rows
+from casework.access import Viewer
 from casework.actions import talking
 
 
@@ -20,6 +22,12 @@ class AddCommentInput(RequestInput):
     )
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
+    async def act(self, viewer: Viewer) -> rows.Comment:
+        internal = self.visibility is CommentVisibility.INTERNAL
+        return await talking.add_comment(
+            viewer, self.number, body=self.body, internal=internal, photo_ids=self.photo_ids
+        )
+
 
 @strawberry.type(description="What became of a comment.")
 class AddCommentPayload(Payload):
@@ -31,15 +39,7 @@ class AddCommentPayload(Payload):
 class CommentMutations:
     @strawberry.mutation(description="Comment on a request. For residents publicly, for staff also internally.")
     async def add_comment(self, info: Info, input: AddCommentInput) -> AddCommentPayload:
-        internal = input.visibility is CommentVisibility.INTERNAL
-        answer = await answered(
-            info,
-            input,
-            lambda viewer: talking.add_comment(
-                viewer, input.number, body=input.body, internal=internal, photo_ids=input.photo_ids
-            ),
-            first=lambda: count(info, Verb.COMMENT),
-        )
+        answer = await answered(info, input, input.act, first=lambda: count(info, Verb.COMMENT))
         viewer, loaders = info.context.viewer, info.context.loaders
         said = await loaders.comment.load(answer.changed[0]) if answer.changed else None
         request = await loaders.request.load(said.request_id) if said else None

@@ -1,4 +1,4 @@
-"""What the mutations on requests are given."""
+"""What the mutations on requests are given, and what each does with it: `act`, which a dry run does too."""
 
 from datetime import datetime
 
@@ -6,8 +6,11 @@ import strawberry
 
 from api.ids import row_id
 from api.mutation import MutationInput
-from api.organizations.questions import RequestAnswerInput
+from api.organizations.questions import RequestAnswerInput, given
+from casework.access import Viewer
+from casework.actions import deadlines, filing, handling, merging
 from casework.errors import Invalid
+from casework.requests import ServiceRequest
 
 COMMENT = "What everyone is told about it: plain text of at most 10,000 characters."
 PHOTOS = "Uploaded photos that show it (`POST /photos`): at most 10."
@@ -40,6 +43,23 @@ class SubmitRequestInput(MutationInput):
         description="Where a guest wants to hear of it; or, from staff, the address of the caller they type it in for.",
     )
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await filing.submit_request(
+            viewer,
+            organization_id=row_id(self.organization_id, "Organization", "organization_id"),
+            category_id=row_id(self.category_id, "RequestCategory", "category_id"),
+            summary=self.summary,
+            description=self.description,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            place=self.place,
+            photo_urls=self.photo_urls,
+            photo_ids=self.photo_ids,
+            answers=given(self.answers),
+            anonymous=self.anonymous,
+            reporter_address=self.reporter_address,
+        )
+
 
 @strawberry.input(description="A mutation on one request.")
 class RequestInput(MutationInput):
@@ -66,6 +86,20 @@ class UpdateRequestInput(RequestInput):
         default=None, description="All answers to what its category asks now."
     )
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await filing.update_request(
+            viewer,
+            self.number,
+            summary=self.summary,
+            description=self.description,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            place=self.place,
+            photo_urls=self.photo_urls,
+            photo_ids=self.photo_ids,
+            answers=given(self.answers) if self.answers is not None else None,
+        )
+
 
 @strawberry.input(description="Who is to do a request.")
 class AssignRequestInput(RequestInput):
@@ -80,10 +114,17 @@ class AssignRequestInput(RequestInput):
             raise Invalid("assignee_id must be given; null means nobody.", field="assignee_id")
         return None if self.assignee_id is None else row_id(self.assignee_id, "Person", "assignee_id")
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await handling.assign(viewer, self.number, assignee_id=self.assignee)
+
 
 @strawberry.input(description="Where a request belongs.")
 class RecategorizeRequestInput(RequestInput):
     category_id: strawberry.ID = strawberry.field(description="Another category of the same organization.")
+
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        category = row_id(self.category_id, "RequestCategory", "category_id")
+        return await handling.recategorize(viewer, self.number, category_id=category)
 
 
 @strawberry.input(description="Saying that a request was seen.")
@@ -91,11 +132,17 @@ class AcknowledgeRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await handling.acknowledge(viewer, self.number, comment=self.comment, photo_ids=self.photo_ids)
+
 
 @strawberry.input(description="Closing a request.")
 class CloseRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
+
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await handling.close(viewer, self.number, comment=self.comment, photo_ids=self.photo_ids)
 
 
 @strawberry.input(description="Closing several requests as one deed: all or none, and one mail to each reader.")
@@ -110,11 +157,17 @@ class CloseRequestsInput(MutationInput):
             row_id(each, "ServiceRequest", f"request_ids.{position}") for position, each in enumerate(self.request_ids)
         ]
 
+    async def act(self, viewer: Viewer) -> list[ServiceRequest]:
+        return await handling.close_many(viewer, self.numbers, comment=self.comment)
+
 
 @strawberry.input(description="Reopening a request.")
 class ReopenRequestInput(RequestInput):
     comment: str = strawberry.field(description=COMMENT)
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=PHOTOS)
+
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await handling.reopen(viewer, self.number, comment=self.comment, photo_ids=self.photo_ids)
 
 
 @strawberry.input(description="When a request should be done.")
@@ -131,12 +184,22 @@ class ChangeDueDateInput(RequestInput):
             raise Invalid("%(field)s must be given; null goes back to the SLA's.", field="due_at")
         return self.due_at
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await deadlines.change_due_date(viewer, self.number, due_at=self.moment)
+
 
 @strawberry.input(description="Merging a duplicate into the request that stays.")
 class MergeRequestInput(RequestInput):
     survivor_id: strawberry.ID = strawberry.field(description="The request that stays, of the same organization.")
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        survivor = row_id(self.survivor_id, "ServiceRequest", "survivor_id")
+        return await merging.merge_into(viewer, self.number, survivor_id=survivor)
+
 
 @strawberry.input(description="Hiding a request from residents, or showing it again.")
 class SetRequestVisibilityInput(RequestInput):
     hidden: bool = strawberry.field(description="Whether only its reporter and staff are to see it.")
+
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await handling.set_visibility(viewer, self.number, hidden=self.hidden)

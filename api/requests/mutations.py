@@ -3,8 +3,6 @@
 import strawberry
 
 from api.context import Info
-from api.ids import row_id
-from api.organizations.questions import given
 from api.rates import Verb
 from api.requests.inputs import (
     AcknowledgeRequestInput,
@@ -20,122 +18,55 @@ from api.requests.inputs import (
     UpdateRequestInput,
 )
 from api.requests.payloads import RequestPayload, RequestsPayload, on_request, on_requests
-from casework.actions import deadlines, filing, handling, merging
 
 
 @strawberry.type
 class RequestMutations:
     @strawberry.mutation(description="Report something. Needs no account.")
     async def submit_request(self, info: Info, input: SubmitRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: filing.submit_request(
-                viewer,
-                organization_id=row_id(input.organization_id, "Organization", "organization_id"),
-                category_id=row_id(input.category_id, "RequestCategory", "category_id"),
-                summary=input.summary,
-                description=input.description,
-                latitude=input.latitude,
-                longitude=input.longitude,
-                place=input.place,
-                photo_urls=input.photo_urls,
-                photo_ids=input.photo_ids,
-                answers=given(input.answers),
-                anonymous=input.anonymous,
-                reporter_address=input.reporter_address,
-            ),
-            counted=Verb.SUBMIT,
-        )
+        return await on_request(info, input, input.act, counted=Verb.SUBMIT)
 
     @strawberry.mutation(description="Mend what was reported. For the reporter and staff.")
     async def update_request(self, info: Info, input: UpdateRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: filing.update_request(
-                viewer,
-                input.number,
-                summary=input.summary,
-                description=input.description,
-                latitude=input.latitude,
-                longitude=input.longitude,
-                place=input.place,
-                photo_urls=input.photo_urls,
-                photo_ids=input.photo_ids,
-                answers=given(input.answers) if input.answers is not None else None,
-            ),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Give a request to a member of staff, or to nobody. For staff.")
     async def assign_request(self, info: Info, input: AssignRequestInput) -> RequestPayload:
-        return await on_request(
-            info, input, lambda viewer: handling.assign(viewer, input.number, assignee_id=input.assignee)
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Move a request to another category, which may assign it anew. For staff.")
     async def recategorize_request(self, info: Info, input: RecategorizeRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: handling.recategorize(
-                viewer, input.number, category_id=row_id(input.category_id, "RequestCategory", "category_id")
-            ),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Say that an open request was seen. For staff.")
     async def acknowledge_request(self, info: Info, input: AcknowledgeRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: handling.acknowledge(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Close a request. For staff, and for residents where the category lets them.")
     async def close_request(self, info: Info, input: CloseRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: handling.close(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Close several requests as one deed: all or none.")
     async def close_requests(self, info: Info, input: CloseRequestsInput) -> RequestsPayload:
-        return await on_requests(
-            info, input, lambda viewer: handling.close_many(viewer, input.numbers, comment=input.comment)
-        )
+        return await on_requests(info, input, input.act)
 
     @strawberry.mutation(
         description="Open a closed request again. For staff, and for residents where the category lets them."
     )
     async def reopen_request(self, info: Info, input: ReopenRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: handling.reopen(viewer, input.number, comment=input.comment, photo_ids=input.photo_ids),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Set or clear when a request should be done. For staff, and shown to staff only.")
     async def change_due_date(self, info: Info, input: ChangeDueDateInput) -> RequestPayload:
-        return await on_request(
-            info, input, lambda viewer: deadlines.change_due_date(viewer, input.number, due_at=input.moment)
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(
         description="Merge a duplicate into another request, which its people follow from then on; answers the "
         "duplicate, archived. For staff."
     )
     async def merge_request(self, info: Info, input: MergeRequestInput) -> RequestPayload:
-        return await on_request(
-            info,
-            input,
-            lambda viewer: merging.merge_into(
-                viewer, input.number, survivor_id=row_id(input.survivor_id, "ServiceRequest", "survivor_id")
-            ),
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Hide a request from residents, or show it again. For staff.")
     async def set_request_visibility(self, info: Info, input: SetRequestVisibilityInput) -> RequestPayload:
-        return await on_request(
-            info, input, lambda viewer: handling.set_visibility(viewer, input.number, hidden=input.hidden)
-        )
+        return await on_request(info, input, input.act)

@@ -59,6 +59,15 @@ ARGUMENTS = {
     + [f'(eventId: "{global_id("HistoryEvent", number)}")' for number in range(8, 60, 3)],
     "mailSettings": [f'(organizationId: "{global_id("Organization", 1)}")'],
     "previewMail": [f'(organizationId: "{global_id("Organization", 1)}", kind: "request_closed")'],
+    "dryRun": [
+        f'(action: {{{verb}: {{requestId: "{global_id("ServiceRequest", number)}", {text}: "Hm."{more}}}}})'
+        for number in range(1, 14)
+        for verb, text, more in (
+            ("addComment", "body", ""),
+            ("addComment", "body", ", visibility: INTERNAL"),
+            ("reopenRequest", "comment", ""),
+        )
+    ],
     "requestCategories": ['(organization: "springfield")'],
     "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 6)],
     "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],

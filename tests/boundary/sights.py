@@ -92,6 +92,8 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "Delivery": {OWN: "messageId state sentAt attempts cameBack"},
     "DeliveryAttempt": {OWN: "startedAt outcome code detail"},
     "CameBack": {OWN: "verdict status detail receivedAt"},
+    "DryRun": {STAFF: "total groups"},
+    "DryRunGroup": {STAFF: "kind reason cadence skip recipients people addresses"},
     "IncludedEvent": {OWN: "what rule"},
     "WatchArea": {
         ANYONE: "id name areaKm2 latitude longitude radiusM categoryIds keywords withComments isPublic viewerIsOwner"

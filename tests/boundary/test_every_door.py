@@ -127,6 +127,11 @@ def queries(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
             f'explainNotification(requestId: "{scene.private}", personId: "{maya}") {{ eventType }}',
             _see([{"eventType": "RequestSubmitted"}], []) | {"guest": "SIGN_IN_REQUIRED"},
         ),
+        "dryRun": (
+            f'dryRun(action: {{addComment: {{requestId: "{scene.public}", body: "Hm."}}}}) {{ groups {{ kind }} }}',
+            _see({"groups": [{"kind": "request_commented"}, {"kind": "staff_public_comment"}]}, "FORBIDDEN")
+            | {"guest": "SIGN_IN_REQUIRED"},
+        ),
         "previewDigest": ("previewDigest { subject }", _same(None) | {"guest": "SIGN_IN_REQUIRED"}),
         "mailSettings": (
             f'mailSettings(organizationId: "{scene.place()}") {{ openings {{ body }} }}',
