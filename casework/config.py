@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from enum import StrEnum
@@ -26,6 +27,9 @@ class Gallery(StrEnum):
     OFF = "off"
 
 
+OldKey = Annotated[str, Field(min_length=32)]
+
+
 class Settings(BaseSettings):
     """One per process, made by the command line and handed down."""
 
@@ -36,7 +40,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32)
-    old_secret_key: str | None = Field(default=None, min_length=32)
+    old_secret_key: Annotated[tuple[OldKey, ...], NoDecode] = ()
     mail_from: str = "curbcast@localhost"
     bounce_address: str | None = None
     bounce_mailbox: str | None = None
@@ -123,6 +127,14 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError("must be addresses or networks such as 10.0.0.7 or 10.1.0.0/16, with commas") from error
 
+    @field_validator("old_secret_key", mode="before")
+    @classmethod
+    def _old_keys(cls, value: object) -> object:
+        """One, or a JSON list of several: a key may hold any character."""
+        if not isinstance(value, str):
+            return value
+        return json.loads(value) if value.startswith("[") else (value,) if value else ()
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -183,7 +195,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """All by which a link may be signed; the first one signs."""
-        return (self.secret_key,) if self.old_secret_key is None else (self.secret_key, self.old_secret_key)
+        return (self.secret_key, *self.old_secret_key)
 
     @property
     def lease(self) -> timedelta:

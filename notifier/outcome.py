@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self, runtime_checkable
 
+from notifier.verdicts import Verdict
+
 DETAIL_LENGTH = 500
 
 
@@ -18,16 +20,24 @@ class Outcome:
     - `unknown`: the mail was sent in full and the connection ended without an answer; only the server knows.
 
     `code` is the server's reply code, None where there was no reply. `detail` is one line of at most 500 characters.
+    `verdict` is what a refusal says of the recipient's address, if anything.
     """
 
     state: Literal["sent", "deferred", "failed", "unknown"]
     code: int | None
     detail: str
+    verdict: Verdict | None = None
 
     @classmethod
-    def of(cls, state: Literal["sent", "deferred", "failed", "unknown"], detail: str, code: int | None = None) -> Self:
+    def of(
+        cls,
+        state: Literal["sent", "deferred", "failed", "unknown"],
+        detail: str,
+        code: int | None = None,
+        verdict: Verdict | None = None,
+    ) -> Self:
         """The same, with the detail brought into one line of that length."""
-        return cls(state, code, " ".join(detail.split())[:DETAIL_LENGTH])
+        return cls(state, code, " ".join(detail.split())[:DETAIL_LENGTH], verdict)
 
 
 class Transport(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Literal
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
@@ -58,7 +59,8 @@ class PooledSmtp:
         except Unspeakable as error:
             return Outcome.of("failed", str(error))
         except Refused as error:
-            return Outcome.of("failed" if 500 <= error.code < 600 else "deferred", str(error), error.code)
+            state: Literal["failed", "deferred"] = "failed" if 500 <= error.code < 600 else "deferred"
+            return Outcome.of(state, str(error), error.code, error.verdict)
         except Unanswered as error:
             return Outcome.of("unknown", str(error))
         except SMTPResponseException as error:

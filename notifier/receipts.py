@@ -24,7 +24,7 @@ from casework.people import BareAddress, Person
 from notifier.explanations import CameBack
 from notifier.reports import Report, read_report
 from notifier.return_path import named_by, proven_address
-from notifier.suppression import Ailment, pause, suppress
+from notifier.suppression import heed
 from notifier.verdicts import Verdict
 
 _LARGEST_ROW = 2**31 - 1
@@ -89,7 +89,8 @@ async def keep(news: Iterable[Proven]) -> int:
     for each in news:
         async with transaction():
             if await _is_new(each, now):
-                await _follow(each, now)
+                detail = " ".join(part for part in (each.status, each.detail) if part)
+                await heed(each.address, each.verdict, detail, now)
                 new += 1
                 log.info("receipt", mail=each.mail, verdict=each.verdict, status=each.status)
     return new
@@ -115,19 +116,6 @@ async def _is_new(news: Proven, at: datetime) -> bool:
         at,
     )
     return bool(rows)
-
-
-async def _follow(news: Proven, at: datetime) -> None:
-    """A mail that was refused or is delayed says nothing about the address."""
-    detail = " ".join(part for part in (news.status, news.detail) if part)
-    if news.verdict in _FINAL:
-        await suppress(news.address, _FINAL[news.verdict], detail, at)
-    elif news.verdict in _PASSING:
-        await pause(news.address, _PASSING[news.verdict], detail, at)
-
-
-_FINAL = {Verdict.DEAD: Ailment.BOUNCED, Verdict.COMPLAINT: Ailment.COMPLAINT}
-_PASSING = {Verdict.FULL: Ailment.FULL, Verdict.TROUBLE: Ailment.UNREACHABLE}
 
 
 async def _present_address(reader: str) -> list[str]:

@@ -14,6 +14,7 @@ from opentelemetry.trace import Span
 
 from casework import clock, tracing
 from casework.config import Settings
+from casework.database import transaction
 from notifier import metrics
 from notifier.backoff import wait_before_retry
 from notifier.departures import Departures
@@ -21,7 +22,9 @@ from notifier.leases import Settlement
 from notifier.message_ids import ISSUE, NOTIFICATION, mail_name
 from notifier.notifications import State
 from notifier.outcome import Outcome, Transport
+from notifier.reports import blanked
 from notifier.return_path import return_path
+from notifier.suppression import heed
 
 SEND_TIMEOUT = timedelta(seconds=90)
 """The longest that a transport may take over one mail, from when a connection is free."""
@@ -80,11 +83,16 @@ async def send_all(
                 )
                 span.set_attribute("curbcast.outcome", outcome.state)
         departures.ended.append((mail.recipient, outcome))
-        return _settlement(mail, attempts[mail.id], outcome, settings)
+        settlement = _settlement(mail, attempts[mail.id], outcome, settings)
+        if settlement.state is State.FAILED:
+            refused[mail.id] = outcome
+        return settlement
 
     sent = {mail.id: mail for mail in mails}
+    refused: dict[int, Outcome] = {}
 
     async def settle_and_say(done: Sequence[Settlement]) -> None:
+        await _heed([(sent[each.id], refused[each.id]) for each in done if each.id in refused])
         await settle(done)
         _say([(sent[each.id], each) for each in done if not each.not_begun])
 
@@ -104,6 +112,15 @@ def _traced(mail: Mail) -> AbstractContextManager[Span]:
     return tracing.span(
         name, tracing.CLIENT, after=after[0] if after else None, links=links, row=mail.id, events=mail.events
     )
+
+
+async def _heed(refused: Sequence[tuple[Mail, Outcome]]) -> None:
+    """What a server that is asked about an address says of it counts like a report that comes back later. Before the
+    settlement: what was heeded twice is heeded once, what is never heeded is mailed to again."""
+    for mail, outcome in refused:
+        if outcome.verdict is not None:
+            async with transaction():
+                await heed(mail.recipient, outcome.verdict, blanked(outcome.detail), clock.now())
 
 
 def _say(settled: Sequence[tuple[Mail, Settlement]]) -> None:

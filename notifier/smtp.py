@@ -23,6 +23,8 @@ import idna
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
+from notifier.verdicts import judge_refusal
+
 _SPEAKABLE = re.compile(r"[^\s<>@\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 
 
@@ -32,6 +34,7 @@ class Refused(Exception):
     def __init__(self, command: str, reply: SMTPResponse) -> None:
         super().__init__(f"{command}: {reply.message}")
         self.code = reply.code
+        self.verdict = judge_refusal(command, reply.code, reply.message)
 
 
 class Unanswered(Exception):

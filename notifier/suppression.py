@@ -20,6 +20,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from casework.database import MomentField, OptionalMomentField, require_transaction
+from notifier.verdicts import Verdict
 from notifier.words import N_
 
 STRIKES = 5
@@ -111,6 +112,19 @@ async def pause(address: str, cause: Ailment, detail: str, at: datetime) -> None
         until=None if gives_up else at + pause_for,
         created_at=at if anew or gives_up else present.created_at,
     )
+
+
+async def heed(address: str, verdict: Verdict, detail: str, at: datetime) -> None:
+    """Do what follows for an address. Part of the caller's commit. A mail that was refused or is delayed says nothing
+    about it."""
+    if verdict in _FINAL:
+        await suppress(address, _FINAL[verdict], detail, at)
+    elif verdict in _PASSING:
+        await pause(address, _PASSING[verdict], detail, at)
+
+
+_FINAL = {Verdict.DEAD: Ailment.BOUNCED, Verdict.COMPLAINT: Ailment.COMPLAINT}
+_PASSING = {Verdict.FULL: Ailment.FULL, Verdict.TROUBLE: Ailment.UNREACHABLE}
 
 
 async def lift(address: str) -> bool:

@@ -28,10 +28,23 @@ _FULL = re.compile(
     r"|out of storage|insufficient (?:mailbox )?storage|buz[oó]n lleno",
     re.IGNORECASE,
 )
+_NO_SUCH = re.compile(
+    r"(?:user|recipient|mailbox|address|account) (?:is )?(?:unknown|un(?:routeable|deliverable)|not found|invalid)"
+    r"|no such (?:user|recipient|mailbox|address|person)|unknown (?:local )?(?:user|recipient|mailbox|address)"
+    r"|invalid (?:recipient|mailbox|user)|does(?: not|n't) exist|mailbox unavailable|no mailbox",
+    re.IGNORECASE,
+)
+_OF_SENDER = re.compile(
+    r"\b(?:block|black|deny|reputation|spam|polic|prohibit|relay|sender|spf\b|dkim|dmarc|helo\b|ehlo\b|ptr\b|rdns|reverse"
+    r"|authenticat|access denied|too many|rate)",
+    re.IGNORECASE,
+)
 # Subject.detail of a class 5 status that say that the mailbox, or its domain, isn't there. Exchange adds digits.
 _NOBODY = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 6), (1, 10), (2, 0), (2, 1), (4, 1), (4, 4), (4, 310)}
 # …and those that say that it was this mail, its sender or its size.
 _THIS_MAIL = {(1, 7), (1, 8), (2, 3), (3, 4)}
+_OF_ADDRESS = (0, 1, 2, 4)
+"""Subjects that speak of the address, its mailbox or the way there; 0 says nothing."""
 
 
 def judge(action: str, status: str, text: str) -> Verdict | None:
@@ -46,9 +59,25 @@ def judge(action: str, status: str, text: str) -> Verdict | None:
         return Verdict.FULL
     if kind == 4:
         return Verdict.TROUBLE
+    if code[0] == 0 and _OF_SENDER.search(text) and not _NO_SUCH.search(text):
+        return Verdict.REFUSED
     if kind == 5:
         return _for_good(code)
     return _by_reply(text)
+
+
+def judge_refusal(command: str, code: int, text: str) -> Verdict | None:
+    """What our own mail server's refusal says of the recipient; None where it speaks of the mail, of us or of itself.
+
+    At RCPT it is asked about the address and nothing else. After the mail, only a status code can say whose fault it
+    is; before RCPT nobody has been named.
+    """
+    _, (subject, _) = best_status("", text)
+    verdict = judge("failed", "", f"{code} {text}")
+    if verdict is Verdict.FULL:
+        return verdict if command in ("RCPT", "DATA") else None
+    about_address = subject in _OF_ADDRESS if command == "RCPT" else command == "DATA" and subject in (1, 2)
+    return verdict if about_address and verdict is not Verdict.REFUSED else None
 
 
 def best_status(status: str, text: str) -> tuple[int, tuple[int, int]]:

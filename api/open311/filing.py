@@ -74,7 +74,7 @@ async def report(
 
 async def request_of(ground: Ground, organization: Organization, token: str) -> list[dict[str, Any]]:
     """What became of a token: the request's number, once there is one to tell. Raises Problem."""
-    subject = read_token(ground.settings.secret_key, PURPOSE, token)
+    subject = read_token(ground.settings.secrets, PURPOSE, token)
     found = await ServiceRequest.get_or_none(id=int(subject), organization_id=organization.id) if subject else None
     if found is None:
         raise Problem(404, "token: there is no such token.")

@@ -39,15 +39,14 @@ def receipts_routes(settings: Settings) -> list[Route]:
             body = await body_of(request, LARGEST)
         except Refused as refused:
             return PlainTextResponse(f"{refused.message}\n", refused.status)
-        given = request.headers.get("x-curbcast-signature", "")
-        if not hmac.compare_digest(given.encode(), signature(settings, body).encode()):
+        if not _is_one_of(request.headers.get("x-curbcast-signature", ""), _signatures(settings, body)):
             return PlainTextResponse("The signature is not ours.\n", 403)
         return await _taken(settings, "ours", body)
 
     async def posted(request: Request) -> Response:
         provider, key = request.path_params["provider"], request.path_params["key"]
         known = provider in PROVIDERS and provider != "ours"
-        if not known or not hmac.compare_digest(key.encode(), receipts_key(settings, provider).encode()):
+        if not known or not _is_one_of(key, _keys(settings, provider)):
             return PlainTextResponse("There is nothing here.\n", 404)
         try:
             body = await body_of(request, LARGEST)
@@ -63,13 +62,26 @@ def receipts_routes(settings: Settings) -> list[Route]:
 
 def receipts_key(settings: Settings, provider: str) -> str:
     """What a provider must know."""
-    return make_token(settings.secret_key, _PURPOSE, provider)
+    return _keys(settings, provider)[0]
 
 
 def signature(settings: Settings, body: bytes) -> str:
     """The header of a body that is posted to `/receipts`."""
-    key = receipts_key(settings, "ours").encode()
-    return f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
+    return _signatures(settings, body)[0]
+
+
+def _keys(settings: Settings, provider: str) -> list[str]:
+    """The present key, and those of old secrets that are still good."""
+    return [make_token(secret, _PURPOSE, provider) for secret in settings.secrets]
+
+
+def _signatures(settings: Settings, body: bytes) -> list[str]:
+    keys = _keys(settings, "ours")
+    return [f"sha256={hmac.new(key.encode(), body, hashlib.sha256).hexdigest()}" for key in keys]
+
+
+def _is_one_of(given: str, allowed: list[str]) -> bool:
+    return any(hmac.compare_digest(given.encode(), each.encode()) for each in allowed)
 
 
 async def _taken(settings: Settings, provider: str, body: bytes) -> Response:

@@ -1,12 +1,16 @@
-"""A new SECRET_KEY: what the old one signed stays good for as long as it is OLD_SECRET_KEY, and the new one signs."""
+"""A new SECRET_KEY signs; what an old one signed stays good for as long as that is in OLD_SECRET_KEY."""
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from api.pages.html import STATIC
+from api.pages.receipts import receipts_key, receipts_routes, signature
 from api.pages.unsubscribe import unsubscribe_routes
 from casework.access import NOBODY
 from casework.actions.signing import reset_password
@@ -47,6 +51,32 @@ async def test_a_link_of_before_works_until_the_old_key_is_dropped(telling: Tell
     assert await _is_off(telling)
     assert await _post(settings(secret_key=NEW), path) == 404
     assert not await _is_off(telling)
+
+
+async def test_a_link_outlives_as_many_keys_as_are_kept(telling: Telling, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = unsubscribe_path(await _comment(telling))
+    monkeypatch.setenv("OLD_SECRET_KEY", json.dumps([NEW, "a third key, of between the two: 32 characters", SECRET]))
+    thrice = Settings(secret_key="the fourth key, which has thirty-two characters as well")
+    assert await _post(thrice, path) == 200
+    assert await _is_off(telling)
+    for refused in ('["too short"]', "[not json", "short"):
+        monkeypatch.setenv("OLD_SECRET_KEY", refused)
+        with pytest.raises(ValidationError, match="old_secret_key"):
+            Settings(secret_key=NEW)
+
+
+async def test_a_provider_that_was_told_the_old_address_is_heard(telling: Telling) -> None:
+    both = settings(secret_key=NEW, old_secret_key=SECRET)
+    app = Starlette(routes=receipts_routes(both))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://town.test") as client:
+        for of, status in ((settings(), 200), (both, 200), (settings(secret_key="x" * 32), 404)):
+            answer = await client.post(f"/receipts/sendgrid/{receipts_key(of, 'sendgrid')}", content=b"[]")
+            assert answer.status_code == status
+        raw = b'{"receipts": []}'
+        answer = await client.post(
+            "/receipts", content=raw, headers={"x-curbcast-signature": signature(settings(), raw)}
+        )
+        assert answer.status_code == 200
 
 
 async def test_new_mail_is_signed_with_the_new_key(telling: Telling) -> None:

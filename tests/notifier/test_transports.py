@@ -83,7 +83,7 @@ async def test_a_mail_of_megabytes_arrives_whole(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "BODY", "DATA"])
-@pytest.mark.parametrize(("reply", "state"), [("451 4.3.0 Later", "deferred"), ("550 5.1.1 Never", "failed")])
+@pytest.mark.parametrize(("reply", "state"), [("451 4.3.0 Later", "deferred"), ("554 5.6.0 Never", "failed")])
 async def test_a_refusal_is_final_or_not_by_its_code_and_the_line_is_used_again(
     mailbox: Mailbox, moment: str, reply: str, state: str
 ) -> None:
