@@ -14,6 +14,7 @@ from api.comments.mutations import CommentMutations
 from api.comments.types import comment
 from api.context import Context, Info
 from api.ids import parse_global_id
+from api.inbox.deliveries import DeliveryQueries
 from api.inbox.explaining import ExplainingQueries
 from api.inbox.mutations import DigestQueries, InboxMutations
 from api.inbox.reaching import ReachMutations
@@ -138,6 +139,7 @@ _NOUNS = (
     DigestQueries,
     ExplainingQueries,
     RehearsingQueries,
+    DeliveryQueries,
     WatchAreaQueries,
 )
 _VERBS = (

@@ -13,8 +13,8 @@ from digests.issues import Issue, IssueAttempt, IssueLine
 from notifier import explain as ledger
 from notifier.causes import Cause
 from notifier.explanations import CameBack, Delivery, Explanation, MergedInto, Try
-from notifier.message_ids import ISSUE, mail_name, message_id
-from notifier.notifications import State
+from notifier.message_ids import ISSUE, NOTIFICATION, mail_name, message_id
+from notifier.notifications import Notification, State
 from notifier.receipts import came_back
 from notifier.recipients import Recipient
 
@@ -51,6 +51,16 @@ async def explain(
         )
 
     return [complete(each) for each in told]
+
+
+async def news_of(rows: Sequence[Notification]) -> dict[int, tuple[CameBack, ...]]:
+    """What came back about the mail that tells each notification, its own or another one's; by notification id, and
+    without what servers said."""
+    lines = await IssueLine.filter(notification_id__in=[row.id for row in rows])
+    names = {row.id: mail_name(NOTIFICATION, row.carried_by_id or row.id) for row in rows}
+    names |= {line.notification_id: mail_name(ISSUE, line.issue_id) for line in lines}
+    news = await came_back(names.values(), in_full=False)
+    return {row_id: news[name] for row_id, name in names.items()}
 
 
 def _delivery(settings: Settings, issue: Issue, tries: Sequence[Try], news: tuple[CameBack, ...]) -> Delivery:

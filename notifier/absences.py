@@ -54,13 +54,15 @@ def missing_reasons(kinds: Sequence[Kind], recipient: Recipient, *, is_staff: bo
     return [ReasonGiven(reason.value, kind, cause) for (reason, kind), cause in ordered]
 
 
-def main_cause(missing: Sequence[ReasonGiven], kinds: Sequence[Kind]) -> Cause:
+def main_cause(missing: Sequence[ReasonGiven], kinds: Sequence[Kind], *, is_staff: bool) -> Cause:
     """What to say first of somebody without any reason: that they did not follow, where following would have done."""
     if not kinds:
         return Cause.NOBODY_IS_TOLD
     causes = [each.cause for each in missing if each.cause is not None]
+    if not causes and all(kind.for_staff for kind in kinds):
+        return Cause.NOT_AN_ADDRESS_OF_THE_CATEGORY if is_staff else Cause.NOT_STAFF
     if not causes:
-        return Cause.NOT_STAFF if all(kind.for_staff for kind in kinds) else Cause.NOT_REPORTER
+        return Cause.NOT_REPORTER
     return Cause.NOT_FOLLOWING if Cause.NOT_FOLLOWING in causes else causes[-1]
 
 

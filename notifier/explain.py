@@ -27,6 +27,8 @@ from casework.events import (
     RequestRecategorized,
     RequestReopened,
     RequestSubmitted,
+    SlaBreached,
+    SlaNear,
     WorkOrderEvent,
 )
 from casework.history import HistoryRow
@@ -54,6 +56,7 @@ from notifier.recipients import Recipient
 STAFF_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.for_staff)
 _WITH_COMMENT = (RequestAcknowledged, RequestClosed, RequestReopened)
 _ON_WORK_ORDERS = [event.__name__ for event in WorkOrderEvent.__subclasses__()]
+_OF_CLOCKS = (Cause.NO_LONGER_TRUE, Cause.SWITCHED_OFF)
 _ASSIGNING = (RequestSubmitted, RequestRecategorized, RequestReopened)
 
 AT_ONCE = 100
@@ -206,9 +209,11 @@ def _given(kept: Mapping[str, Any], found: Notification) -> ReasonGiven:
 
 
 def _rule(cause: Cause, reason: str, event: Event) -> int:
-    """A guest's own address has a rule of its own for being confirmed."""
+    """A guest's own address has a rule of its own for being confirmed, and a clock has one for when it says nothing."""
     is_guests = isinstance(event, RequestEvent) and event.reporter_id is None and reason == Reason.REPORTER.value
-    return 5 if cause is Cause.UNCONFIRMED and is_guests else cause.rule
+    if cause is Cause.UNCONFIRMED and is_guests:
+        return 5
+    return 13 if cause in _OF_CLOCKS and isinstance(event, SlaNear | SlaBreached) else cause.rule
 
 
 async def _untold(row: HistoryRow, case: Case, reader: ReaderNow, sight: _Sight) -> Explanation:
@@ -226,7 +231,7 @@ async def _untold(row: HistoryRow, case: Case, reader: ReaderNow, sight: _Sight)
         return _because(replace(told, kind=decision.kind.key, reasons=sight.reasons(given)), Cause.NOT_TOLD_YET)
     missing = missing_reasons(kinds, asked, is_staff=reader.is_staff)
     is_closed = reader.person is not None and reader.person.closed_at is not None
-    cause = Cause.ACCOUNT_CLOSED if is_closed else main_cause(missing, kinds)
+    cause = Cause.ACCOUNT_CLOSED if is_closed else main_cause(missing, kinds, is_staff=reader.is_staff)
     watching = [kind.key for kind in kinds if audiences.area_watchers in kind.crowds]
     if sight.is_own and watching and asked.person_id is not None:
         missing += await judged_areas(case, asked.person_id, watching[0])

@@ -1,5 +1,6 @@
 """Why did I, or did I not, get this? The ledger's answer, for a reader about themselves and for staff about theirs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -217,8 +218,11 @@ def _delivery(mail: explanations.Delivery) -> Delivery:
             )
             for each in mail.tries
         ],
-        came_back=[
-            CameBack(verdict=each.verdict, status=each.status, detail=each.detail, received_at=each.at)
-            for each in mail.came_back
-        ],
+        came_back=shown_news(mail.came_back),
     )
+
+
+def shown_news(news: Sequence[explanations.CameBack]) -> list[CameBack]:
+    return [
+        CameBack(verdict=each.verdict, status=each.status, detail=each.detail, received_at=each.at) for each in news
+    ]

@@ -68,6 +68,9 @@ ARGUMENTS = {
             ("reopenRequest", "comment", ""),
         )
     ],
+    "requestDeliveries": [
+        f'(requestId: "{global_id("ServiceRequest", number)}", first: 50)' for number in range(1, 14)
+    ],
     "requestCategories": ['(organization: "springfield")'],
     "watchArea": [f'(id: "{global_id("WatchArea", number)}")' for number in range(1, 6)],
     "previewWatchArea": ["(latitude: 42.36, longitude: -71.06, radiusM: 500)"],

@@ -94,6 +94,9 @@ _TABLE: Mapping[str, Mapping[frozenset[str], str]] = {
     "CameBack": {OWN: "verdict status detail receivedAt"},
     "DryRun": {STAFF: "total groups"},
     "DryRunGroup": {STAFF: "kind reason cadence skip recipients people addresses"},
+    "RequestDelivery": {
+        STAFF: "event kind reason person address state cause sentence cadence waitsUntil sentAt attempts cameBack"
+    },
     "IncludedEvent": {OWN: "what rule"},
     "WatchArea": {
         ANYONE: "id name areaKm2 latitude longitude radiusM categoryIds keywords withComments isPublic viewerIsOwner"

@@ -132,6 +132,11 @@ def queries(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
             _see({"groups": [{"kind": "request_commented"}, {"kind": "staff_public_comment"}]}, "FORBIDDEN")
             | {"guest": "SIGN_IN_REQUIRED"},
         ),
+        "requestDeliveries": (
+            f'requestDeliveries(requestId: "{scene.public}", last: 1) {{ nodes {{ kind reason }} }}',
+            _see({"nodes": [{"kind": "staff_request_submitted", "reason": "assignee"}]}, "FORBIDDEN")
+            | {"guest": "SIGN_IN_REQUIRED"},
+        ),
         "previewDigest": ("previewDigest { subject }", _same(None) | {"guest": "SIGN_IN_REQUIRED"}),
         "mailSettings": (
             f'mailSettings(organizationId: "{scene.place()}") {{ openings {{ body }} }}',

@@ -33,8 +33,10 @@ from casework.photos import Photo
 from casework.requests import ServiceRequest
 from curbcast.commands.serving import pages
 from notifier.rebranding import draft_opening, publish_opening, undo_branding, undo_opening, update_branding
+from notifier.receipts import Receipt
 from notifier.samples import sample_logo
 from notifier.suppression import Ailment, suppress
+from notifier.verdicts import Verdict
 from tests.boundary.doors import DOORS
 from tests.boundary.looking import SECRETS, documents, followed, leaked, payload_of, shown
 from tests.boundary.scene import OUTSIDERS, ROLES, STAFF, Scene, open_scene
@@ -163,6 +165,8 @@ async def plant(scene: Scene) -> dict[int, str]:
     await town.done(town.tom, "mergeRequest", requestId=duplicate, survivorId=survivor)
     async with transaction():
         await suppress("zqmail-route@example.org", Ailment.BOUNCED, "", clock.now())
+    news = {"verdict": Verdict.DELAYED, "received_at": clock.now()}
+    await Receipt.bulk_create(Receipt(mail=f"n{number}", **news) for number in range(1, 60))
     return tokens
 
 

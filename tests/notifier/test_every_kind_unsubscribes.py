@@ -1,4 +1,5 @@
 """Every kind and a digest: the header's URL stops that mail alone, the ledger says why, and undo brings it back.
+Each of them is part of its request's conversation.
 
 A new kind needs a row here: what makes a mail of it, and to whom.
 """
@@ -25,6 +26,7 @@ from notifier.preferences import DIGEST, Cadence, Preference
 from tests.notifier.areas import ELM_PARK, INSIDE, watch
 from tests.notifier.kinds.test_staff_sla_warning import switch_on
 from tests.notifier.kinds.test_staff_work_order_assigned import order
+from tests.notifier.test_threads import expect_in_its_conversation
 from tests.telling import Mail, Telling
 from tests.town import nothing_changes
 from tests.week import BOSS, MONDAY, Week, moment, scan
@@ -202,6 +204,8 @@ async def _stop_and_undo(telling: Telling, pages: httpx.AsyncClient, kind: str) 
     first = await cause(telling)
     mine = {(mail.recipient, mail.kind) for mail in first}
     assert (address, kind) in mine
+    for mail in first:
+        await expect_in_its_conversation(mail)
     path = _path(next(mail for mail in first if (mail.recipient, mail.kind) == (address, kind)))
 
     await _look_at(pages, path)

@@ -22,6 +22,7 @@ from notifier.suppression import Suppression
 from notifier.words import words_in
 from tests.telling import Telling, leave
 from tests.town import nothing_changes
+from tests.week import BOSS, MONDAY, Week, moment, scan
 
 ASKED = """query ($requestId: ID, $eventId: ID, $personId: ID, $address: String) {
   explainNotification(requestId: $requestId, eventId: $eventId, personId: $personId, address: $address) {
@@ -170,6 +171,15 @@ async def _quiet(telling: Telling) -> dict[str, Any]:
     return found
 
 
+async def _unspoken(telling: Telling) -> dict[str, Any]:
+    """Nobody is mailed that a request is hidden, and that, too, has its reason."""
+    request = await telling.settled()
+    await telling.after(telling.town.rosa, "setRequestVisibility", requestId=request, hidden=True)
+    found = await why(telling, telling.town.tom, request, "RequestVisibilityChanged")
+    assert (found["state"], found["missing"]) == (None, [])
+    return found
+
+
 async def _typed(telling: Telling) -> dict[str, Any]:
     """Of two causes, the first in the order of rule 12: off is more than suppressed."""
     town = telling.town
@@ -180,6 +190,31 @@ async def _typed(telling: Telling) -> dict[str, Any]:
     found = await why(telling, town.maya, request, "RequestClosed")
     assert found["sentence"] == words_in("en").gettext(Cause.PREFERENCE_OFF.sentence)
     return found
+
+
+async def _clock_stopped(telling: Telling) -> dict[str, Any]:
+    """The lamp was late, and lit before the mail to the boss went."""
+    with time_machine.travel(moment(MONDAY), tick=False) as clock:
+        week = Week(telling, clock)
+        lamp = await week.lamp()
+        week.turn_to("2026-11-30T14:01")
+        await scan()
+        await telling.relay()
+        await telling.town.done(telling.town.mark, "closeRequest", requestId=lamp, comment="Lit.")
+        await telling.deliver()
+        await telling.town.ask(telling.town.rosa, "{ viewer { handle } }")  # notes, to the hour, that it was used
+        assert (await why(telling, telling.town.mark, lamp, "SlaBreached"))["cause"] == "not_an_address_of_the_category"
+        return await why(telling, telling.town.rosa, lamp, "SlaBreached", address=BOSS)
+
+
+async def _not_warned(telling: Telling) -> dict[str, Any]:
+    """A warning is for organizations that want it."""
+    with time_machine.travel(moment(MONDAY), tick=False) as clock:
+        week = Week(telling, clock)
+        lamp = await week.lamp()
+        await week.at("2026-11-30T13:30")
+        await telling.town.ask(telling.town.mark, "{ viewer { handle } }")
+        return await why(telling, telling.town.mark, lamp, "SlaNear")
 
 
 async def _with_comment(telling: Telling) -> dict[str, Any]:
@@ -231,6 +266,9 @@ ANSWERS: list[tuple[int, str, Callable[[Telling], Awaitable[dict[str, Any]]]]] =
     (10, "bulk", _bulk),
     (11, "quiet_hours", _quiet),
     (8, "preference_off", _typed),
+    (12, "nobody_is_told", _unspoken),
+    (13, "no_longer_true", _clock_stopped),
+    (13, "switched_off", _not_warned),
     (14, "comment", _with_comment),
     (15, "assignment", _assigned),
     (16, "follow", _merged),
@@ -244,6 +282,10 @@ async def test_the_answer_names_the_rule(
 ) -> None:
     found = await asking(telling)
     assert (found["rule"], found["cause"]) == (rule, cause)
+
+
+def test_somebody_asks_about_every_rule() -> None:
+    assert {rule for rule, *_ in ANSWERS} == set(range(1, 18))
 
 
 def test_every_cause_has_a_rule_and_a_sentence_in_every_language() -> None:
