@@ -162,7 +162,7 @@ async def _notifications(rows: Sequence[HistoryRow], asked: Recipient) -> dict[i
 def _told(row: HistoryRow, case: Case, found: Notification, reader: ReaderNow, sight: _Sight) -> Explanation:
     """What the ledger says of a notification."""
     cause = _cause_of(found, reader)
-    reasons = [_given(each, found) for each in found.reasons]
+    reasons = [_given(each, found, case.event) for each in found.reasons]
     strongest = found.reasons[0] if found.reasons else {}
     return Explanation(
         row,
@@ -199,13 +199,14 @@ def _cause_of(found: Notification, reader: ReaderNow) -> Cause | None:
     return Cause.REFUSED if found.state is State.FAILED else None
 
 
-def _given(kept: Mapping[str, Any], found: Notification) -> ReasonGiven:
+def _given(kept: Mapping[str, Any], found: Notification, event: Event) -> ReasonGiven:
     """A reason as the ledger keeps it; one that counts beside a stronger one went into that one's mail."""
     skip, kind = kept.get("skip"), str(kept["kind"])
     cause = Cause(str(skip)) if skip is not None else None
     if cause is None and found.skip is None and kind != found.kind:
         cause = Cause.SAME_MAIL
-    return ReasonGiven(str(kept["reason"]), kind, cause, tuple(map(str, kept.get("details", ()))))
+    reason, details = str(kept["reason"]), tuple(map(str, kept.get("details", ())))
+    return ReasonGiven(reason, kind, cause, details, _rule(cause, reason, event) if cause is not None else None)
 
 
 def _rule(cause: Cause, reason: str, event: Event) -> int:

@@ -16,13 +16,15 @@ from notifier.recipients import Recipient
 class ReasonGiven:
     """One reason for one kind, and what speaks against it; None where it counted.
 
-    `details` name it, such as a watch area's name: for its reader's eyes alone.
+    `details` name it, such as a watch area's name: for its reader's eyes alone. `rule` is the one that it follows from,
+    where that isn't the cause's usual one.
     """
 
     reason: str
     kind: str
     cause: Cause | None
     details: tuple[str, ...] = ()
+    rule: int | None = None
 
 
 @dataclass(frozen=True)

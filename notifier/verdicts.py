@@ -29,14 +29,16 @@ _FULL = re.compile(
     re.IGNORECASE,
 )
 _NO_SUCH = re.compile(
-    r"(?:user|recipient|mailbox|address|account) (?:is )?(?:unknown|un(?:routeable|deliverable)|not found|invalid)"
+    r"(?:user|recipient|mailbox|address|account) (?:is )?(?:unknown|un(?:rout|deliver)able|not found|invalid)"
     r"|no such (?:user|recipient|mailbox|address|person)|unknown (?:local )?(?:user|recipient|mailbox|address)"
-    r"|invalid (?:recipient|mailbox|user)|does(?: not|n't) exist|mailbox unavailable|no mailbox",
+    r"|(?:invalid|unroute?able) (?:recipient|mailbox|user|address)|does(?: not|n't) exist"
+    r"|mailbox unavailable|no mailbox",
     re.IGNORECASE,
 )
 _OF_SENDER = re.compile(
-    r"\b(?:block|black|deny|reputation|spam|polic|prohibit|relay|sender|spf\b|dkim|dmarc|helo\b|ehlo\b|ptr\b|rdns|reverse"
-    r"|authenticat|access denied|too many|rate)",
+    r"\b(?:block(?:ed|list)|black ?list|deny ?list|reputation|spam|(?:by|our|local|of) policy|prohibit|relay"
+    r"|(?:your|client|sending) (?:ip|host|address|domain|server)|sender (?:address|domain|verif|reject|denied)"
+    r"|spf\b|dkim\b|dmarc\b|helo\b|ehlo\b|rdns\b|reverse dns|authentication|access denied|too many|rate limit)",
     re.IGNORECASE,
 )
 # Subject.detail of a class 5 status that say that the mailbox, or its domain, isn't there. Exchange adds digits.

@@ -194,7 +194,7 @@ def _reason(given: explanations.ReasonGiven, words: Words) -> ExplainedReason:
         reason=given.reason,
         kind=given.kind,
         cause=given.cause.value if given.cause is not None else None,
-        rule=given.cause.rule if given.cause is not None else None,
+        rule=given.rule or (given.cause.rule if given.cause is not None else None),
         sentence=_sentence(given.cause, words),
         details=list(given.details),
     )

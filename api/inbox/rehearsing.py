@@ -21,6 +21,13 @@ from api.requests.inputs import (
     SubmitRequestInput,
     UpdateRequestInput,
 )
+from api.requests.moderation import ReleaseContentInput
+from api.work.mutations import (
+    AssignWorkOrderInput,
+    ChangeWorkOrderDueAtInput,
+    CompleteWorkOrderInput,
+    CreateWorkOrderInput,
+)
 from casework import people
 from casework.access import Viewer
 from casework.errors import Invalid
@@ -53,6 +60,16 @@ class DryRunAction:
         default=None, description="As `setRequestVisibility`."
     )
     add_comment: AddCommentInput | None = strawberry.field(default=None, description="As `addComment`.")
+
+    release_content: ReleaseContentInput | None = strawberry.field(default=None, description="As `releaseContent`.")
+    create_work_order: CreateWorkOrderInput | None = strawberry.field(default=None, description="As `createWorkOrder`.")
+    assign_work_order: AssignWorkOrderInput | None = strawberry.field(default=None, description="As `assignWorkOrder`.")
+    change_work_order_due_at: ChangeWorkOrderDueAtInput | None = strawberry.field(
+        default=None, description="As `changeWorkOrderDueAt`."
+    )
+    complete_work_order: CompleteWorkOrderInput | None = strawberry.field(
+        default=None, description="As `completeWorkOrder`."
+    )
 
     @property
     def deed(self) -> Deed:

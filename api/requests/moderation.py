@@ -12,8 +12,10 @@ from api.people.signing import AccountPayload, account_payload
 from api.rates import Verb
 from api.requests.payloads import RequestPayload, on_request
 from casework import moderation
+from casework.access import Viewer
 from casework.actions import moderating
 from casework.errors import Invalid
+from casework.requests import ServiceRequest
 
 CONTENT = "A request, or one of its comments, by its global id."
 
@@ -40,6 +42,9 @@ class FlagContentPayload(Payload):
 class ReleaseContentInput(MutationInput):
     content_id: strawberry.ID = strawberry.field(description=CONTENT)
 
+    async def act(self, viewer: Viewer) -> ServiceRequest:
+        return await moderating.release_content(viewer, **_content(self.content_id))
+
 
 @strawberry.input(description="How far to trust somebody who writes to an organization.")
 class SetTrustInput(MutationInput):
@@ -62,9 +67,7 @@ class ModerationMutations:
 
     @strawberry.mutation(description="Let go on what was held, and tell of it as if it were new. For staff.")
     async def release_content(self, info: Info, input: ReleaseContentInput) -> RequestPayload:
-        return await on_request(
-            info, input, lambda viewer: moderating.release_content(viewer, **_content(input.content_id))
-        )
+        return await on_request(info, input, input.act)
 
     @strawberry.mutation(description="Hold all that somebody writes, or nothing of it. For staff.")
     async def set_trust(self, info: Info, input: SetTrustInput) -> AccountPayload:

@@ -8,6 +8,8 @@ from api.context import Info
 from api.ids import row_id
 from api.mutation import Act, MutationInput, Payload, answered, user_errors
 from api.work.types import WorkOrder, work_order
+from casework import work as rows
+from casework.access import Viewer
 from casework.actions import work
 from casework.errors import Invalid
 from casework.work import work_orders_seen_by
@@ -25,6 +27,17 @@ class CreateWorkOrderInput(MutationInput):
     description: str = strawberry.field(default="", description="All about it: at most 10,000 characters.")
     assignee_id: strawberry.ID | None = strawberry.field(default=None, description="A member of staff who is to do it.")
     due_at: datetime | None = strawberry.field(default=None, description=f"{DUE}.")
+
+    async def act(self, viewer: Viewer) -> rows.WorkOrder:
+        return await work.create_work_order(
+            viewer,
+            row_id(self.organization_id, "Organization", "organization_id"),
+            request_id=row_id(self.request_id, "ServiceRequest", "request_id") if self.request_id else None,
+            summary=self.summary,
+            description=self.description,
+            assignee_id=row_id(self.assignee_id, "Person", "assignee_id") if self.assignee_id else None,
+            due_at=self.due_at,
+        )
 
 
 @strawberry.input(description="A mutation on one work order.")
@@ -50,6 +63,9 @@ class AssignWorkOrderInput(WorkOrderInput):
             raise Invalid("%(field)s must be given; null means nobody.", field="assignee_id")
         return None if self.assignee_id is None else row_id(self.assignee_id, "Person", "assignee_id")
 
+    async def act(self, viewer: Viewer) -> rows.WorkOrder:
+        return await work.assign_work_order(viewer, self.number, assignee_id=self.assignee)
+
 
 @strawberry.input(description="When a piece of work should be done.")
 class ChangeWorkOrderDueAtInput(WorkOrderInput):
@@ -64,10 +80,14 @@ class ChangeWorkOrderDueAtInput(WorkOrderInput):
             raise Invalid("%(field)s must be given; null means no due date.", field="due_at")
         return self.due_at
 
+    async def act(self, viewer: Viewer) -> rows.WorkOrder:
+        return await work.change_due_at(viewer, self.number, due_at=self.moment)
+
 
 @strawberry.input(description="A piece of work that is done.")
 class CompleteWorkOrderInput(WorkOrderInput):
-    pass
+    async def act(self, viewer: Viewer) -> rows.WorkOrder:
+        return await work.complete_work_order(viewer, self.number)
 
 
 @strawberry.type(description="What became of a work order.")
@@ -83,35 +103,19 @@ class WorkMutations:
         description="Make a work order, on a request or on its own. For staff, where the organization uses Work."
     )
     async def create_work_order(self, info: Info, input: CreateWorkOrderInput) -> WorkOrderPayload:
-        return await _on_order(
-            info,
-            input,
-            lambda viewer: work.create_work_order(
-                viewer,
-                row_id(input.organization_id, "Organization", "organization_id"),
-                request_id=row_id(input.request_id, "ServiceRequest", "request_id") if input.request_id else None,
-                summary=input.summary,
-                description=input.description,
-                assignee_id=row_id(input.assignee_id, "Person", "assignee_id") if input.assignee_id else None,
-                due_at=input.due_at,
-            ),
-        )
+        return await _on_order(info, input, input.act)
 
     @strawberry.mutation(description="Give a work order to a member of staff, or to nobody. For staff.")
     async def assign_work_order(self, info: Info, input: AssignWorkOrderInput) -> WorkOrderPayload:
-        return await _on_order(
-            info, input, lambda viewer: work.assign_work_order(viewer, input.number, assignee_id=input.assignee)
-        )
+        return await _on_order(info, input, input.act)
 
     @strawberry.mutation(description="Set or clear when a work order should be done. For staff.")
     async def change_work_order_due_at(self, info: Info, input: ChangeWorkOrderDueAtInput) -> WorkOrderPayload:
-        return await _on_order(
-            info, input, lambda viewer: work.change_due_at(viewer, input.number, due_at=input.moment)
-        )
+        return await _on_order(info, input, input.act)
 
     @strawberry.mutation(description="Complete a work order, for good. Its request stays as it is. For staff.")
     async def complete_work_order(self, info: Info, input: CompleteWorkOrderInput) -> WorkOrderPayload:
-        return await _on_order(info, input, lambda viewer: work.complete_work_order(viewer, input.number))
+        return await _on_order(info, input, input.act)
 
 
 async def _on_order(info: Info, input: MutationInput, act: Act) -> WorkOrderPayload:

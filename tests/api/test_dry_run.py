@@ -6,7 +6,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from graphql import GraphQLInputObjectType
 
+from api.schema import executable_schema
 from casework.history import HistoryRow
 from casework.people import Person
 from notifier.notifications import Notification
@@ -56,6 +58,8 @@ async def _written(after: int) -> tuple[Counter[Group], int]:
 async def test_a_dry_run_foretells_of_every_action_what_the_ledger_says_then(db: str) -> None:
     async with open_telling() as telling:
         town = telling.town
+        place = {"organizationId": town.id_of(town.springfield)}
+        await town.done(town.rosa, "updateOrganization", usesWork=True, heldWords=["blatt"], **place)
         lamp = {"categoryId": town.id_of(town.lights), **INSIDE}
         request, twin, other = [await telling.settled(**lamp) for _ in range(3)]
         await telling.followed(request, town.ines, town.otto, town.mark, town.nell)
@@ -68,11 +72,21 @@ async def test_a_dry_run_foretells_of_every_action_what_the_ledger_says_then(db:
         await town.done(
             town.rosa, "updateRequestCategory", categoryId=town.id_of(town.lights), switchedOffKinds=["request_merged"]
         )
+        held = await town.done(town.ines, "addComment", "comment { id }", requestId=request, body="Blatt did it.")
+        made = await town.done(
+            town.rosa, "createWorkOrder", "workOrder { id }", requestId=other, summary="Dig", **place
+        )
+        order = {"workOrderId": made["workOrder"]["id"]}
         await telling.run()
         here, said = {"requestId": request}, {"requestId": request, "comment": "Seen."}
         for deed, values in (
-            ("submitRequest", {"organizationId": town.id_of(town.springfield), "summary": "Dark", **lamp}),
-            ("submitRequest", {"organizationId": town.id_of(town.springfield), "summary": "Deep"} | potholes(town)),
+            ("submitRequest", place | lamp | {"summary": "Dark"}),
+            ("submitRequest", place | potholes(town) | {"summary": "Deep"}),
+            ("releaseContent", {"contentId": held["comment"]["id"]}),
+            ("createWorkOrder", place | here | {"summary": "Dig", "assigneeId": town.id_of(town.tom)}),
+            ("assignWorkOrder", order | {"assigneeId": town.id_of(town.mark)}),
+            ("changeWorkOrderDueAt", order | {"dueAt": "2031-01-01T00:00:00Z"}),
+            ("completeWorkOrder", order),
             ("updateRequest", here | {"summary": "Darker"}),
             ("acknowledgeRequest", said),
             ("recategorizeRequest", here | potholes(town)),
@@ -96,6 +110,15 @@ async def test_a_dry_run_foretells_of_every_action_what_the_ledger_says_then(db:
 
 def potholes(town: Town) -> dict[str, Any]:
     return {"categoryId": town.id_of(town.potholes)}
+
+
+def test_an_action_is_given_as_its_mutation_is() -> None:
+    schema = executable_schema()
+    mutations, action = schema.mutation_type, schema.get_type("DryRunAction")
+    assert mutations is not None
+    assert isinstance(action, GraphQLInputObjectType)
+    for name, field in action.fields.items():
+        assert str(mutations.fields[name].args["input"].type) == f"{field.type}!"
 
 
 async def test_colleagues_and_addresses_are_named_and_all_others_counted(telling: Telling) -> None:
@@ -125,19 +148,13 @@ async def test_only_the_organizations_staff_may_ask(telling: Telling) -> None:
         assert await refusal(town, person, action) == ("FORBIDDEN", None)
 
 
-async def test_what_would_be_refused_is_refused(telling: Telling) -> None:
+async def test_what_would_be_refused_is_refused_and_exactly_one_action_is_asked_about(telling: Telling) -> None:
     town = telling.town
-    request = await telling.settled()
-    reopened = {"requestId": request, "comment": "Again."}
-    assert await refusal(town, town.rosa, {"reopenRequest": reopened}) == ("ILLEGAL_MOVE", None)
-    empty = {"requestId": request, "comment": " "}
-    assert await refusal(town, town.rosa, {"closeRequest": empty}) == ("INVALID", ["comment"])
-
-
-@pytest.mark.parametrize("both", [False, True])
-async def test_exactly_one_action_is_asked_about(telling: Telling, both: bool) -> None:
-    town = telling.town
-    request = await telling.settled()
-    said = {"requestId": request, "comment": "Done."}
-    action = {"closeRequest": said, "reopenRequest": said} if both else {}
-    assert await refusal(town, town.rosa, action) == ("INVALID", ["action"])
+    said = {"requestId": await telling.settled(), "comment": "So."}
+    for action, refused in (
+        ({"reopenRequest": said}, ("ILLEGAL_MOVE", None)),
+        ({"closeRequest": said | {"comment": " "}}, ("INVALID", ["comment"])),
+        ({"closeRequest": said, "acknowledgeRequest": said}, ("INVALID", ["action"])),
+        ({}, ("INVALID", ["action"])),
+    ):
+        assert await refusal(town, town.rosa, action) == refused

@@ -282,6 +282,7 @@ async def test_the_answer_names_the_rule(
 ) -> None:
     found = await asking(telling)
     assert (found["rule"], found["cause"]) == (rule, cause)
+    assert {each["rule"] for each in found.get("reasons", ()) if each["cause"] == cause} <= {rule}
 
 
 def test_somebody_asks_about_every_rule() -> None:
