@@ -8,7 +8,6 @@ waits for the next one of that cadence (rule 2). An issue with no line left goes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -28,17 +27,12 @@ from notifier.notifications import State
 from notifier.outcome import Transport
 from notifier.pace import UNLIMITED, Pace
 from notifier.preferences import Cadence
-from notifier.sending import Mail, send_all
+from notifier.seeing_off import Prepared, see_off
+from notifier.sending import Mail
 
 BATCH = 200
 ISSUES = Queue("issue", "issue_attempt", "issue_id", order="due, id")
 ALL_MAIL = (NOTIFICATIONS, ISSUES)
-
-
-@dataclass
-class Prepared:
-    mails: list[Mail] = field(default_factory=list)
-    settled: list[Settlement] = field(default_factory=list)
 
 
 async def flush_due(transport: Transport, settings: Settings, pace: Pace = UNLIMITED) -> int:
@@ -63,21 +57,7 @@ async def flush_due(transport: Transport, settings: Settings, pace: Pace = UNLIM
         issues = await Issue.filter(id__in=claimed.ours).order_by("due", "id")
         prepared = await prepare(issues, settings, lease_until=lease_until)
         settle_ours = partial(settle, lease_until=lease_until)
-        batch = await pace.depart(prepared.mails, grant)
-        await settle_ours([*prepared.settled, *batch.later])
-        if batch.mails:
-            ids = [mail.id for mail in batch.mails]
-            attempts = await ISSUES.begin_attempts(ids, clock.now(), lease_until=lease_until)
-            await send_all(
-                batch.mails,
-                attempts,
-                transport,
-                settings,
-                lease_until=lease_until,
-                settle=settle_ours,
-                departures=batch.departures,
-            )
-            await pace.learn(batch)
+        await see_off(ISSUES, prepared, grant, pace, transport, settings, lease_until=lease_until, settle=settle_ours)
     return len(claimed.ours) + len(claimed.given_up)
 
 

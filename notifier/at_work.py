@@ -37,6 +37,7 @@ async def stay_at_work(duties: Duties, context: Context) -> None:
         except asyncio.CancelledError:
             context["stopping"].set()
             await _finish(worker)
+            await context["pace"].leave()
             raise
         except AWAY as error:
             metrics.REDIS_LOST.inc()

@@ -9,7 +9,7 @@ and the settlement: the attempt is unknown, and is sent once more with the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -33,19 +33,14 @@ from notifier.preferences import Cadence
 from notifier.readers import ReaderNow, read_readers
 from notifier.recipients import from_key
 from notifier.render import SharedLetter, render_bundle, render_shared
-from notifier.sending import Mail, send_all
+from notifier.seeing_off import Prepared, see_off
+from notifier.sending import Mail
 
 BATCH = 200
 NOTIFICATIONS = Queue("notification", "attempt", "notification_id", order="priority, due, id", urgent="priority = 0")
 
 
 _ASKED = ("id", "event_id", "recipient", "kind", "reasons", "attempts", "bulk", "carried_by_id", "priority", "state")
-
-
-@dataclass
-class Prepared:
-    mails: list[Mail] = field(default_factory=list)
-    settled: list[Settlement] = field(default_factory=list)
 
 
 async def deliver_due(transport: Transport, settings: Settings, pace: Pace = UNLIMITED) -> int:
@@ -68,21 +63,9 @@ async def deliver_due(transport: Transport, settings: Settings, pace: Pace = UNL
         rows = await Notification.filter(id__in=claimed.ours).order_by("priority", "id").only(*_ASKED)
         prepared = await prepare(rows, settings)
         settle_ours = partial(settle, lease_until=lease_until)
-        batch = await pace.depart(prepared.mails, grant)
-        await settle_ours([*prepared.settled, *batch.later])
-        if batch.mails:
-            ids = [mail.id for mail in batch.mails]
-            attempts = await NOTIFICATIONS.begin_attempts(ids, clock.now(), lease_until=lease_until)
-            await send_all(
-                batch.mails,
-                attempts,
-                transport,
-                settings,
-                lease_until=lease_until,
-                settle=settle_ours,
-                departures=batch.departures,
-            )
-            await pace.learn(batch)
+        await see_off(
+            NOTIFICATIONS, prepared, grant, pace, transport, settings, lease_until=lease_until, settle=settle_ours
+        )
     return len(claimed.ours) + len(claimed.given_up)
 
 

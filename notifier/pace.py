@@ -38,7 +38,8 @@ from notifier.shared import Shared
 from notifier.warm_up import WarmUp
 
 SERVER = "server"
-_SENDER_SECONDS = 60.0
+_SENDER_SECONDS = 30.0
+"""How long a worker that was killed keeps its part of what is divided."""
 _PUSHED_BACK = 0.1
 """The part of a batch that must hear "later" before its lane is closed."""
 _MAILS_PER_SLOT = 20
@@ -72,6 +73,9 @@ class Pace:
     async def learn(self, batch: Batch) -> None:
         """From what became of those that went."""
 
+    async def leave(self) -> None:
+        """Send no more, and leave one's part to others."""
+
 
 UNLIMITED = Pace()
 
@@ -91,6 +95,7 @@ class SharedPace(Pace):
         self._slots: dict[str, tuple[int, asyncio.Semaphore]] = {}
         self._shares_anything = self._server.connections is not None or self._providers.share_connections
         self._senders = (0, 1)
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     async def grant(self, queue: Queue, wanted: int, *, behind: Queue | None = None) -> Grant:
         now = clock.now()
@@ -159,6 +164,10 @@ class SharedPace(Pace):
                 taken = pushed_back.count(False)
                 await self._on_lane(name, partial(Lane.took, many=taken, now=now))
 
+    async def leave(self) -> None:
+        if self._shares_anything:
+            await self._shared.change("senders", lambda state: state.pop(self._name, None))
+
     async def _given(self, name: str, limit: Limit, state: Lane, wanted: int, now: float) -> Grant:
         if limit.connections is not None:  # no more than can be done with them in time
             wanted = min(wanted, _MAILS_PER_SLOT * self._share(limit.connections))
@@ -182,7 +191,7 @@ class SharedPace(Pace):
         """Take part in what is divided among all who send: connections. Whether there is one for this process."""
         if not self._shares_anything:
             return True
-        now, name = clock.now().timestamp(), f"{socket.gethostname()}:{os.getpid()}"
+        now, name = clock.now().timestamp(), self._name
 
         def join(state: dict[str, Any]) -> tuple[int, int]:
             state[name] = now + _SENDER_SECONDS

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import digests.flush
-import notifier.deliver
+import notifier.seeing_off
 import notifier.worker
 from notifier.leases import Settlement
 from notifier.notifications import State
@@ -33,8 +32,7 @@ def _settle_before_send() -> None:
 
         await send_all(mails, attempts, *rest, settle=not_again, **named)
 
-    for half in (notifier.deliver, digests.flush):
-        setattr(half, "send_all", wrongly)  # noqa: B010 - it is imported there, not defined
+    setattr(notifier.seeing_off, "send_all", wrongly)  # noqa: B010 - it is imported there, not defined
 
 
 def _no_sweep() -> None:

@@ -163,19 +163,24 @@ async def test_a_server_that_wants_no_more_closes_the_lane_for_everybody(telling
             assert len(await sends(telling, other)) == 1
 
 
+async def an_hour_later_a_digest_is_due(telling: Telling, clock: time_machine.Traveller) -> None:
+    """Ines's; Maya and Tom are told at once."""
+    town = telling.town
+    request = await telling.settled()
+    await telling.followed(request, town.ines)
+    await town.done(town.ines, "updateNotificationPreference", kind="request_commented", cadence="HOURLY")
+    await town.done(town.rosa, "addComment", requestId=request, body="Next week.")
+    await telling.relay()
+    clock.shift(timedelta(hours=1))
+    while await gather_due():
+        pass
+
+
 async def test_digests_let_mail_that_goes_at_once_go_first_where_mail_is_limited(
     telling: Telling, valkey: Server
 ) -> None:
-    town = telling.town
     with time_machine.travel(NOW, tick=False) as clock:
-        request = await telling.settled()
-        await telling.followed(request, town.ines)
-        await town.done(town.ines, "updateNotificationPreference", kind="request_commented", cadence="HOURLY")
-        await town.done(town.rosa, "addComment", requestId=request, body="Next week.")
-        await telling.relay()
-        clock.shift(timedelta(hours=1))
-        while await gather_due():
-            pass
+        await an_hour_later_a_digest_is_due(telling, clock)
         async with workers(telling, valkey.url, mails_per_second=0.1) as (one,):
             flush = telling.transport, telling.settings, one
             assert await flush_due(*flush) == 0
@@ -189,16 +194,8 @@ async def test_digests_let_mail_that_goes_at_once_go_first_where_mail_is_limited
 
 
 async def test_what_a_digest_gives_way_to_is_no_excuse_for_more_than_an_hour(telling: Telling, valkey: Server) -> None:
-    town = telling.town
     with time_machine.travel(NOW, tick=False) as clock:
-        request = await telling.settled()
-        await telling.followed(request, town.ines)
-        await town.done(town.ines, "updateNotificationPreference", kind="request_commented", cadence="HOURLY")
-        await town.done(town.rosa, "addComment", requestId=request, body="Next week.")
-        await telling.relay()
-        clock.shift(timedelta(hours=1))
-        while await gather_due():
-            pass
+        await an_hour_later_a_digest_is_due(telling, clock)
         clock.shift(timedelta(hours=2))
         async with workers(telling, valkey.url, mails_per_second=0.1) as (one,):
             assert await flush_due(telling.transport, telling.settings, one) == 1
@@ -275,6 +272,8 @@ async def test_workers_divide_the_connections_among_themselves(telling: Telling,
             clock.shift(timedelta(seconds=31))  # and has died
             await sends(telling, one)
             assert allowed[-1] == 3
+            await one.leave()
+            assert await Shared(doorbell).read(["senders"]) == [{}]
             await doorbell.close()
 
 
