@@ -95,7 +95,9 @@ async def test_each_part_of_a_mail_is_shown_in_a_frame_that_can_do_nothing(at_ho
     assert "List-Unsubscribe-Post" in shown["headers"].text
     assert "passes every check" in shown["checks"].text
     for missing in ("/mail/request_sung/en/light", "/mail/request_closed/tlh/light", "/mail/request_closed/en/smell"):
-        assert (await at_home.get(missing)).status_code == 404
+        answer = await at_home.get(missing)
+        assert answer.status_code == 404
+        assert "frame-ancestors" not in answer.headers["content-security-policy"]  # the frame says so, too
 
 
 async def test_a_broken_template_is_shown_where_it_is_broken(at_home: httpx.AsyncClient, templates_here: Path) -> None:

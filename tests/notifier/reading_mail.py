@@ -57,29 +57,53 @@ class Page(HTMLParser):
         self.parts.append(f"!{' '.join(data.split())}")
 
 
-def outline(source: str, within: str | None = None) -> str:
-    """An element, text or comment a line, indented; of the page, or of the one element of a class."""
-    root = document_fromstring(source)
-    if within is not None:
-        (root,) = root.find_class(within)
-    return "".join(f"{line}\n" for line in _outlined(root, 0))
+def outline(source: str) -> str:
+    """A page with an element, text or comment a line, indented."""
+    return "".join(f"{line}\n" for line in _outlined(document_fromstring(source), 0))
 
 
 def _outlined(element: HtmlElement, depth: int) -> Iterator[str]:
     indent = " " * depth
     if isinstance(element.tag, str):
-        attributes = "".join(f' {name}="{" ".join(value.split())}"' for name, value in element.attrib.items())
-        yield f"{indent}<{element.tag}{attributes}>"
-    else:
-        yield f"{indent}<!-- {' '.join((element.text or '').split())} -->"
-    if isinstance(element.tag, str) and element.text:
+        yield f"{indent}{_tag(element)}"
         yield from _texts(element.text, depth + 1)
+    else:
+        yield f"{indent}<!-- {_line(element.text)} -->"
     for child in element:
         yield from _outlined(child, depth + 1)
-        yield from _texts(child.tail or "", depth + 1)
+        yield from _texts(child.tail, depth + 1)
 
 
-def _texts(text: str, depth: int) -> Iterator[str]:
-    for line in text.splitlines():
-        if said := " ".join(line.split()):
+def content(source: str, within: str) -> str:
+    """What the one element of a class holds, without MJML's scaffold around it: an element and its text a line."""
+    (root,) = document_fromstring(source).find_class(within)
+    return "".join(f"{line}\n" for line in _held(root, 0))
+
+
+def _held(element: HtmlElement, depth: int) -> Iterator[str]:
+    """A cell with a class is a block of the template; other cells, tables and comments are scaffold."""
+    if isinstance(element.tag, str) and element.tag not in _SCAFFOLD and (element.tag != "td" or element.get("class")):
+        yield f"{' ' * depth}{_tag(element).replace(_RESET, '')} {_line(element.text)}".rstrip()
+        depth += 1
+    for child in element:
+        yield from _held(child, depth)
+        yield from _texts(child.tail, depth)
+
+
+_SCAFFOLD = frozenset({"table", "tbody", "tr"})
+_RESET = "border-collapse:collapse; mso-table-lspace:0; mso-table-rspace:0; "
+
+
+def _tag(element: HtmlElement) -> str:
+    attributes = "".join(f' {name}="{_line(value)}"' for name, value in element.attrib.items())
+    return f"<{element.tag}{attributes}>"
+
+
+def _texts(text: str | None, depth: int) -> Iterator[str]:
+    for line in (text or "").splitlines():
+        if said := _line(line):
             yield f"{' ' * depth}{said}"
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())

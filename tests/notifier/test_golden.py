@@ -1,7 +1,7 @@
 """Every mail as it was recorded: what a change does to any of them is a difference to read.
 
     tests/golden/<kind>.<language>.txt   subject, preheader and text part
-    tests/golden/<kind>.html             the card between masthead and footer, an element a line, in English
+    tests/golden/<kind>.html             what the card between masthead and footer holds, an element a line, in English
     tests/golden/_page.html              the whole page of one mail: what all of them have around it
 
 `make golden` records anew. Read the difference before you commit it.
@@ -20,7 +20,7 @@ from notifier.render import Rendered, render, render_bundle
 from notifier.samples import bundle, sample
 from notifier.templates import kinds
 from notifier.words import SOURCE_LANGUAGE, languages
-from tests.notifier.reading_mail import outline
+from tests.notifier.reading_mail import content, outline
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SEVERAL = ("bundle", "bundle_mixed", "digest")
@@ -49,7 +49,7 @@ def test_a_mail_is_as_it_was_recorded(name: str) -> None:
         mail = rendered(name, language)
         told = f"Subject: {mail.subject}\nPreheader: {mail.preheader}\n\n{mail.text}"
         assert told == recorded(f"{name}.{language}.txt", told)
-    card = outline(rendered(name, SOURCE_LANGUAGE).html, within="card")
+    card = content(rendered(name, SOURCE_LANGUAGE).html, within="card")
     assert card == recorded(f"{name}.html", card)
 
 

@@ -14,7 +14,7 @@ from api.pages.gallery.changes import changes
 from api.pages.gallery.choosing import VIEW_NAMES, VIEWS, Choice, all_samples
 from api.pages.gallery.entering import door, enter, staffed_by, viewer_at
 from api.pages.gallery.real import real_mail
-from api.pages.gallery.showing import PARTS, show
+from api.pages.gallery.showing import FRAMED, PARTS, framed, show
 from api.pages.html import language_of, page
 from casework.config import Settings, is_loopback
 from casework.errors import CaseworkError
@@ -134,7 +134,7 @@ class _Gallery:
         name, language = request.path_params["name"], request.path_params["language"]
         mail = await self._maker(name, language, choice, brands)
         if mail is None or part not in PARTS:
-            return _plain(request, self.settings, 404, *_NO_MAIL)
+            return framed(_plain(request, self.settings, 404, *_NO_MAIL, policy=FRAMED))
         return await show(part, mail, language_of(request))
 
     async def _maker(
@@ -189,8 +189,10 @@ _NO_MAIL = (N_("There is no such mail"), N_("Or nothing waits for this reader, o
 _SENT, _NOT_SENT = N_("The test mail was sent"), N_("The test mail was not sent")
 
 
-def _plain(request: Request, settings: Settings, status: int, title: str, text: str) -> Response:
+def _plain(request: Request, settings: Settings, status: int, title: str, text: str, policy: str = _POLICY) -> Response:
     """A short answer in the language of whoever asks; what is no message of ours is said as it is."""
     words = words_in(language_of(request))
     said = {"title": words.gettext(title), "text": words.gettext(text)}
-    return page("plain.html", status=status, product=settings.product_name, language=words.language, **said)
+    return page(
+        "plain.html", status=status, policy=policy, product=settings.product_name, language=words.language, **said
+    )

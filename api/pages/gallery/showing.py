@@ -20,8 +20,8 @@ from notifier.samples import SITE
 
 PARTS = ("light", "dark", "text", "source", "headers", "checks")
 
-_FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:"
-_PAGE = "sandbox; default-src 'none'; style-src 'self'"
+_FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:"
+FRAMED = "sandbox; default-src 'none'; style-src 'self'"
 _DARK = "@media (prefers-color-scheme: dark)"
 _AROUND = 3
 """Lines shown before and after one that is broken."""
@@ -37,6 +37,11 @@ async def show(part: str, make: Callable[[], Awaitable[Preview]], language: str)
         answer = _checks(mail, language) if part == "checks" else _PARTS_SHOWN[part](mail)
     except TemplateProblem as problem:
         answer = _broken(problem)
+    return framed(answer)
+
+
+def framed(answer: Response) -> Response:
+    """For a frame of our own page, and for no cache."""
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -61,22 +66,22 @@ def _inline(file: str) -> str:
 
 
 def _text(mail: Preview) -> Response:
-    return page("gallery_text.html", policy=_PAGE, product="", title="Text", text=mail.rendered.text)
+    return page("gallery_text.html", policy=FRAMED, product="", title="Text", text=mail.rendered.text)
 
 
 def _source(mail: Preview) -> Response:
-    return page("gallery_text.html", policy=_PAGE, product="", title="Source", text=mail.rendered.html)
+    return page("gallery_text.html", policy=FRAMED, product="", title="Source", text=mail.rendered.html)
 
 
 def _headers(mail: Preview) -> Response:
     items = list(message_from_bytes(mail.eml, policy=default).items())
     items += [("(preheader)", mail.rendered.preheader), ("(bytes)", f"{len(mail.eml):,}")]
-    return page("gallery_headers.html", policy=_PAGE, product="", headers=items)
+    return page("gallery_headers.html", policy=FRAMED, product="", headers=items)
 
 
 def _checks(mail: Preview, language: str) -> Response:
     found = [str(each) for each in faults(mail)]
-    return page("gallery_checks.html", policy=_PAGE, product="", language=language, faults=found)
+    return page("gallery_checks.html", policy=FRAMED, product="", language=language, faults=found)
 
 
 _PARTS_SHOWN: dict[str, Callable[[Preview], Response]] = {
@@ -95,7 +100,7 @@ def _broken(problem: TemplateProblem) -> Response:
     first = max(1, problem.line - _AROUND)
     return page(
         "gallery_broken.html",
-        policy=_PAGE,
+        policy=FRAMED,
         product="",
         status=422,
         problem=problem,
