@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from casework.areas import WatchArea
 from casework.config import Settings
@@ -22,8 +22,7 @@ from notifier.readers import read_readers
 from notifier.recipients import from_key
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(NamedTuple):
     """Of a notification, what a digest needs. A busy morning reads a million: the ORM would take most of the time."""
 
     id: int

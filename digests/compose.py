@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from casework.events import RequestSubmitted
 from notifier.cases import Case
@@ -21,8 +22,7 @@ DIGESTS = (Cadence.HOURLY, Cadence.DAILY, Cadence.WEEKLY)
 """The cadences that wait for a digest, soonest first."""
 
 
-@dataclass(frozen=True)
-class ToldLine:
+class ToldLine(NamedTuple):
     """One notification that an issue tells, as decided just now; `reader` is its reader in the light of this case."""
 
     notification_id: int

@@ -129,6 +129,8 @@ async def _make_issues(
 async def _own(issue_ids: Sequence[int], by: datetime) -> None:
     """What waits for the readers of these new issues becomes theirs. Statements of their own: joined to the one above,
     PostgreSQL would compare each line with each issue, for it can't know how many there are."""
+    if not issue_ids:
+        return
     skip_locked = "FOR UPDATE OF notification SKIP LOCKED" if is_postgres() else ""
     await fetch(
         "INSERT INTO issue_line (issue_id, notification_id) SELECT issue.id, notification.id FROM issue"

@@ -97,7 +97,7 @@ class InboxMutations:
         answer = await answered(info, input, act)
         person = info.context.viewer.person
         chosen = await preferences_of(person, [input.kind]) if person and answer.changed else []
-        if chosen and input.chosen is preferences.Cadence.IMMEDIATE:
+        if chosen and (input.chosen or KINDS[input.kind].default) is preferences.Cadence.IMMEDIATE:
             await info.context.digest_wanted()
         return NotificationPreferencePayload(
             preference=chosen[0] if chosen else None,

@@ -1,8 +1,9 @@
 """Rule 9, as a property: what a digest reader is told is what an immediate reader is told, and nobody is told twice.
 
-Two households live through whatever may happen in a town: requests here and there, comments, closings one by one and in
-bulk, follows, mutes, areas that overlap, wishes that change, quiet hours, vacations, moves to another zone, days
-without a run, runs that come twice, and workers that die between any two writes. In the end, `households.check`.
+Two households live through whatever may happen in a town: requests here and there, comments of neighbours, staff and
+their own, closings one by one and in bulk, merges, bursts, follows, mutes, areas that overlap, wishes that change,
+quiet hours, vacations, moves to another zone, days without a run, runs that come twice, and workers that die between
+any two writes. In the end, `households.check`.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ PLACES = st.sampled_from([(42.36, -71.06), (42.362, -71.06), (42.371, -71.06), (
 """In the first two and in the third's hole; in all three; in the second; in the third; and in none."""
 
 WHO, WHICH, TOLD = st.integers(0, 1), st.integers(0, 9), st.booleans()
+ACTOR = st.sampled_from(["otto", "ines", "mark", "quick", "slow"])
 CADENCE = st.sampled_from([None, "IMMEDIATE", "HOURLY", "DAILY", "WEEKLY"])
 HOURS: tuple[dict[str, Any], ...] = (
     {"quietFrom": 22 * 60, "quietUntil": 7 * 60},
@@ -110,6 +112,8 @@ class TownLife(RuleBasedStateMachine):
         self.public = drawn["watchArea"]["id"]
         for household, shape in zip(self.households, SHAPES, strict=False):
             await household.draw(self.town, **shape)
+        for actor, shape in zip((self.town.otto, self.town.ines, self.town.mark), SHAPES, strict=True):
+            await self.town.done(actor, "createWatchArea", name="Mine", **shape)
         for latitude, longitude in ((42.362, -71.06), (42.36, -71.06)):
             await self._report(latitude, longitude)
             for household in self.households:
@@ -143,10 +147,13 @@ class TownLife(RuleBasedStateMachine):
     def somebody_reports(self, place: tuple[float, float]) -> None:
         self.do(self._report(*place))
 
-    @rule(which=WHICH, told=TOLD)
-    def somebody_comments(self, which: int, told: bool) -> None:
-        values = {"requestId": self.request(which), "body": self.saying()}
-        self.do(self._change(self.town.otto, "addComment", told, **values))
+    @rule(actor=ACTOR, which=WHICH, times=st.sampled_from([1, 1, 1, 5]), told=TOLD)
+    def somebody_comments(self, actor: str, which: int, times: int, told: bool) -> None:
+        """Now and then in a burst; with areas of their own, in which they hear of nothing that they say."""
+        person = getattr(self.at(0) if actor in ("quick", "slow") else self.town, actor)
+        for _ in range(times):
+            values = {"requestId": self.request(which), "body": self.saying()}
+            self.do(self._change(person, "addComment", told, **values))
 
     @rule(which=WHICH, move=st.sampled_from(["close", "reopen", "acknowledge"]), told=TOLD)
     def staff_moves_it_on(self, which: int, move: str, told: bool) -> None:
@@ -162,6 +169,11 @@ class TownLife(RuleBasedStateMachine):
         await self.town.mutate(person, mutation, **values)
         if told:
             await self.telling.relay()
+
+    @rule(which=WHICH, into=WHICH, told=TOLD)
+    def staff_merges_it_into_another(self, which: int, into: int, told: bool) -> None:
+        values = {"requestId": self.request(which), "survivorId": self.request(into)}
+        self.do(self._change(self.town.tom, "mergeRequest", told, **values))
 
     @rule(which=WHICH, hidden=st.booleans())
     def staff_hides_or_shows_it(self, which: int, hidden: bool) -> None:
@@ -282,6 +294,7 @@ _numbers = count(1)
 
 def _live(monkeypatch: pytest.MonkeyPatch, url: Any, *, examples: int, steps: int) -> None:
     monkeypatch.setattr("digests.writing.ENTRIES_SHOWN", 1_000)  # nothing is left for the linked page
+    monkeypatch.setattr("notifier.bursts.AT_ONCE", 3)
     monkeypatch.setattr(TownLife, "url", staticmethod(url), raising=False)
     run_state_machine_as_test(
         TownLife,
