@@ -56,11 +56,11 @@ def parse_area(geojson: Mapping[str, Any]) -> Shape:
     polygons = read_rings(geojson, repairs)
     drawn = [shapely.Polygon(closed(outer), [closed(hole) for hole in holes]) for outer, *holes in polygons]
     geometry = drawn[0] if len(drawn) == 1 else shapely.MultiPolygon(drawn)
-    if not shapely.is_valid(geometry):
-        geometry = untangle(polygons)
-        repairs.append(N_("rings that touch or overlap were joined"))
     oriented = shapely.orient_polygons(geometry)
-    if not shapely.equals_exact(oriented, geometry):
+    if not shapely.is_valid(geometry):
+        oriented = shapely.orient_polygons(untangle(polygons))
+        repairs.append(N_("rings that touch or overlap were joined"))
+    elif not shapely.equals_exact(oriented, geometry):
         repairs.append(N_("rings were turned the usual way round"))
     shape = _shape(oriented, tuple(repairs))
     if shape.area_km2 > AREA_MAX_KM2:

@@ -293,7 +293,8 @@ _numbers = count(1)
 
 
 def _live(monkeypatch: pytest.MonkeyPatch, url: Any, *, examples: int, steps: int) -> None:
-    monkeypatch.setattr("digests.writing.ENTRIES_SHOWN", 1_000)  # nothing is left for the linked page
+    for shown in ("STORIES_SHOWN", "ENTRIES_SHOWN"):  # nothing is left for the linked page
+        monkeypatch.setattr(f"digests.writing.{shown}", 1_000)
     monkeypatch.setattr("notifier.bursts.AT_ONCE", 3)
     monkeypatch.setattr(TownLife, "url", staticmethod(url), raising=False)
     run_state_machine_as_test(
