@@ -111,9 +111,8 @@ async def check(telling: Telling, households: list[Household]) -> None:
     assert set(states) <= {State.SENT, State.SKIPPED}, f"left over: {states}"
     news = {row.id: row for row in await HistoryRow.filter(type__in=list(NEWS))}
     said = {event_id: await _said(row) for event_id, row in news.items() if row.type in SPOKEN}
-    sent = await Notification.filter(state=State.SENT).exclude(kind=RECEIPT)
-    actors = {(row.actor_id, row.id) for row in news.values()}
-    to_actors = {(row.person_id, row.event_id) for row in sent} & actors
+    rows = await Notification.filter(state=State.SENT).exclude(kind=RECEIPT)
+    to_actors = {(row.person_id, row.event_id) for row in rows} & {(row.actor_id, row.id) for row in news.values()}
     assert not to_actors, f"told what they did themselves: {to_actors}"
     unknown = await Attempt.filter(outcome=State.UNKNOWN).count()
     unknown += await IssueAttempt.filter(outcome=State.UNKNOWN).count()
