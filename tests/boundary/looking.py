@@ -61,12 +61,12 @@ ARGUMENTS = {
     "previewMail": [f'(organizationId: "{global_id("Organization", 1)}", kind: "request_closed")'],
     "dryRun": [
         f'(action: {{{verb}: {{requestId: "{global_id("ServiceRequest", number)}", {text}: "Hm."{more}}}}})'
-        for number in range(1, 14)
-        for verb, text, more in (
-            ("addComment", "body", ""),
-            ("addComment", "body", ", visibility: INTERNAL"),
-            ("reopenRequest", "comment", ""),
+        for verb, text, more, numbers in (
+            ("addComment", "body", "", range(1, 4)),
+            ("addComment", "body", ", visibility: INTERNAL", range(1, 4)),
+            ("reopenRequest", "comment", "", range(1, 14)),
         )
+        for number in numbers
     ],
     "requestDeliveries": [
         f'(requestId: "{global_id("ServiceRequest", number)}", first: 50)' for number in range(1, 14)
