@@ -230,3 +230,18 @@ async def open_database_and_town(url: str) -> AsyncIterator[Town]:
             yield town
     finally:
         await close_database()
+
+
+async def test_uploads_have_their_limit_and_staff_at_work_have_none(sqlite_database: str, valkey: Server) -> None:
+    async with open_database_and_town(sqlite_database) as town, counted(town, valkey.url):
+
+        async def upload(token: str | None) -> httpx.Response:
+            return await town.client.post(
+                "/photos", content=b"no picture", headers={"authorization": f"Bearer {token}"}
+            )
+
+        answers = [await upload(town.token(town.maya)) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [422, 422, 429]
+        assert answers[2].json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+        assert 590 <= int(answers[2].headers["retry-after"]) <= 600
+        assert {(await upload(town.token(town.tom))).status_code for _ in range(5)} == {422}

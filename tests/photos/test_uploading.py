@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from api.rates import RATES, Verb
 from casework import clock
 from casework.photos import Photo
 from curbcast.pruning import prune
@@ -200,7 +199,3 @@ async def test_a_store_that_is_away_is_said_and_nothing_is_taken(db: str, tmp_pa
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "PHOTO_STORE_DOWN")
         (tmp_path / "taken").unlink()
         await uploaded(town, town.maya, idempotency_key="a key to try again with")
-
-
-def test_photos_are_counted() -> None:
-    assert RATES[Verb.PHOTO].by_client >= RATES[Verb.SUBMIT].by_client
