@@ -3,7 +3,7 @@
     free_at         where so many a second may go: when the next one may begin
     window          how many may go in a round, where the lane was told "later"; 0 is as many as there are
 
-    open ──"later"──▶ closed: half a minute, twice as long each time, up to half an hour
+    open ──"later"──▶ closed: half a minute, twice as long each time, up to `longest`
       ▲                  │
       │                  ▼
       └─ past 200 ── ajar: one mail a round, and one more for each that is taken: 1, 2, 4, 8 …
@@ -25,7 +25,9 @@ from notifier.outcome import Outcome
 ROUND_SECONDS = 4.0
 """For so long ahead are beginnings given away: longer than the timetable takes to come back for more."""
 
-_LONGEST_PAUSE_SECONDS = 1800.0
+LONGEST_SECONDS, LONGEST_FOR_ALL_SECONDS = 1800.0, 120.0
+"""How long one provider is left alone at most; and the mail server, on which everybody waits for the next password."""
+
 _WIDE_OPEN = 200
 _SERVICE_CLOSING = 421
 _ENHANCED = re.compile(r"\b4\.(\d{1,3})\.\d{1,3}\b")
@@ -102,10 +104,10 @@ class Lane:
             if self.window > _WIDE_OPEN:
                 self.window = self.strikes = 0
 
-    def said_later(self, now: float, first_pause: float) -> float:
+    def said_later(self, now: float, first_pause: float, longest: float) -> float:
         """Close it for a while, and say until when. What others of the same round were told changes nothing more."""
         if now >= self.closed_until:
-            self.closed_until = now + min(first_pause * 2**self.strikes, _LONGEST_PAUSE_SECONDS)
+            self.closed_until = now + min(first_pause * 2**self.strikes, longest)
             self.strikes = min(self.strikes + 1, 20)
             self.window, self.left, self.round_until = 1, 0, 0.0
         return self.closed_until

@@ -28,7 +28,16 @@ from casework.config import Settings
 from notifier import metrics
 from notifier.departures import Departures
 from notifier.doorbell import Doorbell
-from notifier.lanes import ROUND_SECONDS, Grant, Lane, Limit, Scope, told_later
+from notifier.lanes import (
+    LONGEST_FOR_ALL_SECONDS,
+    LONGEST_SECONDS,
+    ROUND_SECONDS,
+    Grant,
+    Lane,
+    Limit,
+    Scope,
+    told_later,
+)
 from notifier.leases import Queue, Settlement
 from notifier.notifications import State
 from notifier.outcome import Adjustable, Transport
@@ -157,7 +166,9 @@ class SharedPace(Pace):
         now = clock.now().timestamp()
         for name, pushed_back in heard.items():
             if sum(pushed_back) > _PUSHED_BACK * len(pushed_back):
-                closed_until = await self._on_lane(name, partial(Lane.said_later, now=now, first_pause=first_pause))
+                longest = LONGEST_FOR_ALL_SECONDS if name == SERVER else LONGEST_SECONDS
+                close = partial(Lane.said_later, now=now, first_pause=first_pause, longest=longest)
+                closed_until = await self._on_lane(name, close)
                 metrics.PUSHED_BACK.labels("server" if name == SERVER else "provider").inc()
                 log.warning("lane_closed", lane=name, seconds=round(closed_until - now))
             elif states[name].is_troubled:

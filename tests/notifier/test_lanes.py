@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.lanes import ROUND_SECONDS, Lane, Limit, Scope, told_later
+from notifier.lanes import LONGEST_SECONDS, ROUND_SECONDS, Lane, Limit, Scope, told_later
 from notifier.outcome import Outcome
 
 FREE = Limit()
@@ -55,8 +55,8 @@ def test_whoever_asks_when_no_two_mails_begin_closer_than_the_limit_says(
 def test_a_lane_that_said_later_closes_for_longer_each_time_and_opens_by_and_by() -> None:
     lane, now = Lane(), 0.0
     for pause in (30, 60, 120, 240, 480, 960, 1800, 1800):
-        lane.said_later(now, 30)
-        lane.said_later(now + 1, 30)  # by a mail of the same round
+        lane.said_later(now, 30, LONGEST_SECONDS)
+        lane.said_later(now + 1, 30, LONGEST_SECONDS)  # by a mail of the same round
         refused = lane.grant(200, now + pause - 1, FREE)
         assert (refused.many, refused.again) == (0, now + pause)
         now += pause
@@ -70,7 +70,7 @@ def test_a_lane_that_said_later_closes_for_longer_each_time_and_opens_by_and_by(
     assert went == [0, 1, 2, 4, 8, 16, 32, 64, 128]
     assert not lane.is_troubled
     assert lane.grant(200, now, FREE).many == 200
-    lane.said_later(now, 30)
+    lane.said_later(now, 30, LONGEST_SECONDS)
     assert lane.grant(1, now, FREE).again == now + 30  # and all that is forgotten
 
 

@@ -159,7 +159,12 @@ async def test_a_server_that_wants_no_more_closes_the_lane_for_everybody(telling
             await telling.relay()
             assert await sends(telling, other) == []
             assert [each for each in await tries() if each[1] == 0] == [("pending", 0)] * 3
-            clock.shift(timedelta(minutes=5))
+            telling.transport.answer = lambda _: Outcome("deferred", None, "mail.example:25: connection refused")
+            for _ in range(6):  # an outage, however long
+                clock.shift(timedelta(minutes=2))
+                assert await sends(telling, other) == []
+            telling.transport.answer = None
+            clock.shift(timedelta(minutes=2))
             assert len(await sends(telling, other)) == 1
 
 
