@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.routing import BaseRoute
+from structlog.testing import capture_logs
 
 from api.app import build_app
 from api.pages.account import account_routes
@@ -212,8 +213,11 @@ async def test_a_client_is_counted_by_its_own_address_whatever_proxy_it_came_by(
                 headers = {"X-Forwarded-For": came.forwarded} if came.forwarded else {}
                 return (await client.post("/reset/none", data={"password": "x"}, headers=headers)).status_code
 
-        assert [await tries(first) for _ in range(4)] == [410] * 4
-        assert await tries(then) == refused
+        with capture_logs() as said:
+            assert [await tries(first) for _ in range(4)] == [410] * 4
+            assert await tries(then) == refused
+    unbelieved = [came.peer for came in (first, then) if came.forwarded and not came.peer.startswith("10.1.")]
+    assert [each["peer"] for each in said if each["event"] == "proxy_not_trusted"] == list(dict.fromkeys(unbelieved))
 
 
 async def test_a_redis_that_is_away_lets_everybody_in(sqlite_database: str) -> None:
