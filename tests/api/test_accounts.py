@@ -188,6 +188,7 @@ AN_ORGANIZATIONS_OWN = {
     "work_order.assignee",
     "api_key.created_by",
     "opening.author",
+    "brand_version.author",
 }
 """How an organization divides its work, which isn't about a person once they have left it (rule 3)."""
 
