@@ -12,7 +12,7 @@ from notifier.jobs import Context
 from notifier.outcome import Transport
 from notifier.pace import UNLIMITED, Pace
 
-_LANES, _ROUNDS_AHEAD = 2, 4
+_LANES, _ROUNDS_AHEAD = 3, 4
 
 
 async def send_digests(ctx: dict[str, Any]) -> None:
@@ -26,8 +26,8 @@ async def send_due(
 ) -> int:
     """Everything that is due, unless it is to stop; returns how many issues were claimed.
 
-    Gathering goes a few rounds ahead. What is gathered is sent on two lanes: while one batch is on the wire, the next
-    is written.
+    Gathering goes a few rounds ahead. What is gathered is sent on three lanes: while one batch is on the wire, others
+    are written or settled.
     """
     stopping = stopping or asyncio.Event()
     rounds = asyncio.Queue[bool](maxsize=_ROUNDS_AHEAD)
