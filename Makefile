@@ -10,7 +10,7 @@ TESTERS ?= 2
 SIDE_BY_SIDE := --numprocesses=$(TESTERS) --dist=worksteal
 PACKAGES := api bench casework curbcast digests notifier tests
 
-.PHONY: install demo serve mail golden check test bench chaos secrets clean
+.PHONY: install demo serve mail golden check test bench chaos load secrets clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -49,6 +49,9 @@ bench: $(STAMP) ## all of them, or NAME=render
 
 chaos: $(STAMP) ## everything is killed under load, and nobody may be forgotten: KILLS=1000 SEED=7
 	$(BIN)/python -m bench.chaos --kills $(or $(KILLS),50) --seed $(or $(SEED),1)
+
+load: $(STAMP) ## a large town's day in ten minutes: SCALE=0.1 MINUTES=10
+	$(BIN)/python -m bench.load --scale $(or $(SCALE),1) --minutes $(or $(MINUTES),10)
 
 # Readable by the image's user; the folder is for its owner only.
 secrets: ## made-up secrets for docker-compose.yml

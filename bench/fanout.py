@@ -39,7 +39,7 @@ CONNECTIONS = 8
 GOAL = 0.6
 
 
-async def _town(followers: int) -> tuple[Viewer, ServiceRequest]:
+async def town(followers: int) -> tuple[Viewer, ServiceRequest]:
     """A request that so many people follow, and the official who will close it."""
     organization = await membership.create_organization(slug="bench", name="Town of Bench")
     official = await accounts.create_person(handle="tom", name="Tom", address="tom@bench.example", confirmed=True)
@@ -66,7 +66,7 @@ async def _town(followers: int) -> tuple[Viewer, ServiceRequest]:
     return viewer, request
 
 
-async def _drain(settings: Settings) -> None:
+async def drain(settings: Settings) -> None:
     """What a worker does, on two lanes, so that one batch is written while another is on the wire."""
     transport = transport_for(settings)
 
@@ -100,11 +100,11 @@ async def measure(followers: int) -> dict[str, Any]:
         )
         await migrate(url)
         await open_database(url)
-        viewer, request = await _town(followers)
-        await _drain(settings)
+        viewer, request = await town(followers)
+        await drain(settings)
         await handling.close(viewer, request.id, comment="New lamps all along the street. " * 10)
         begun = time.perf_counter()
-        await _drain(settings)
+        await drain(settings)
         ours = time.perf_counter() - begun
         sent = await Notification.filter(kind="request_closed", state=State.SENT).count()
         if sent != followers:
