@@ -26,7 +26,7 @@ from tortoise.queryset import QuerySet
 from casework.access import Viewer, released_to, requests_seen_by, seen_by
 from casework.database import any_of, fetch, is_postgres, moment
 from casework.history import HistoryRow
-from casework.organizations import Organization, RequestCategory
+from casework.organizations import RequestCategory
 from casework.people import STAFF_ROLES, Member, Person
 from casework.requests import Comment, Said, ServiceRequest, Status
 from casework.watching import Follow, Vote
@@ -96,14 +96,15 @@ async def bring_shown(requests: Sequence[ServiceRequest]) -> None:
     if not requests:
         return
     people = {id_ for each in requests for id_ in (each.reporter_id, each.assignee_id) if id_ is not None}
-    categories, organizations, named = await asyncio.gather(
-        RequestCategory.in_bulk({each.category_id for each in requests}, "id"),
-        Organization.in_bulk({each.organization_id for each in requests}, "id"),
+    found, named = await asyncio.gather(
+        RequestCategory.filter(id__in={each.category_id for each in requests}).select_related("organization"),
         fetch(f"SELECT id, handle, name FROM person WHERE id {any_of('$1', 'int')}", sorted(people)),
     )
     persons = {row["id"]: Person.construct(**row) for row in named}
+    categories = {category.id: category for category in found}
     for each in requests:
-        each.category, each.organization = categories[each.category_id], organizations[each.organization_id]
+        each.category = categories[each.category_id]
+        each.organization = each.category.organization
         each.reporter = persons[each.reporter_id] if each.reporter_id is not None else None
         each.assignee = persons[each.assignee_id] if each.assignee_id is not None else None
 
